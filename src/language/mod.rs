@@ -1,0 +1,7 @@
+//! Text to typed rules: grammar, types, diagnostics. Knows no cluster and no file system.
+
+pub mod codes;
+pub mod diagnostic;
+pub mod rules;
+pub mod source;
+pub mod syntax;

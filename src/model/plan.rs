@@ -1,0 +1,52 @@
+//! Plans: the operator's steps for one cluster, in sequence and in parallel lanes.
+
+use std::sync::Arc;
+
+use crate::language::rules::Expr;
+use crate::language::source::{Source, Span};
+
+/// A plan for one ground model.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Its name for reports: the path or library name it was read by.
+    pub name: String,
+    /// The steps of the outermost sequence.
+    pub items: Vec<Item>,
+    /// The text that the spans point into.
+    pub source: Arc<Source>,
+}
+
+/// One element of a sequence.
+#[derive(Clone, Debug)]
+pub enum Item {
+    /// An action with its arguments, by its place in [`super::ground::Model::instances`].
+    Step {
+        /// The ground action.
+        instance: usize,
+        /// Where it is written.
+        span: Span,
+    },
+    /// `{ "await": "settled" }`: until no fair event is enabled.
+    AwaitSettled {
+        /// Where it is written.
+        span: Span,
+    },
+    /// `{ "await": "Node3.power == up" }`
+    Await {
+        /// The condition; it has no variables, and names objects as [`crate::language::rules::ExprKind::Object`].
+        condition: Expr,
+        /// How many slots it uses (quantifiers inside it).
+        slots: usize,
+        /// The condition as it was written.
+        text: String,
+        /// Where it is written.
+        span: Span,
+    },
+    /// `{ "parallel": [ […], […] ] }`: lanes that go on independently; the sequence goes on when all are through.
+    Parallel {
+        /// Each lane is a sequence.
+        lanes: Vec<Vec<Item>>,
+        /// Where it is written.
+        span: Span,
+    },
+}
