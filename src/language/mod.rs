@@ -4,4 +4,5 @@ pub mod codes;
 pub mod diagnostic;
 pub mod rules;
 pub mod source;
+pub mod suggest;
 pub mod syntax;
