@@ -1,1 +1,11 @@
-//! To be written.
+//! Searches on any transition system: breadth-first, strongly connected components, best-first. Knows no cluster: its own
+//! tests use puzzles.
+
+pub mod best_first;
+pub mod budget;
+pub mod components;
+pub mod explore;
+pub mod graph;
+pub mod store;
+pub mod system;
+pub mod tie_break;

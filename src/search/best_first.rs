@@ -1,0 +1,329 @@
+//! A* (Hart, Nilsson, Raphael 1968) that goes on until every node that can be on a cheapest path has been expanded, so that
+//! ties can be broken by something else than luck.
+
+use std::collections::BTreeMap;
+use std::hash::Hash;
+
+use super::budget::{Budget, Progress, Stop};
+use super::store::{StateId, StateStore};
+
+/// A space of nodes joined by edges with costs of at least 1.
+pub trait Space {
+    /// A node; equal nodes are one node.
+    type Node: Clone + Eq + Hash;
+    /// What an edge is called.
+    type Label: Clone;
+
+    /// Where the search begins.
+    fn start(&self) -> Option<Self::Node>;
+
+    /// Offers every edge of a node with its cost; the same in the same order every time.
+    fn expand(&mut self, node: &Self::Node, offer: &mut dyn FnMut(Self::Label, u32, Self::Node));
+
+    /// Whether the search may end here.
+    fn is_goal(&mut self, node: &Self::Node) -> bool;
+
+    /// A lower bound on the cost from here to a goal; `None` where no goal can be reached.
+    fn estimate(&mut self, node: &Self::Node) -> Option<u32>;
+}
+
+/// Every cheapest path at once.
+pub struct Cheapest<L> {
+    /// Their cost.
+    pub cost: u32,
+    /// Edges on cheapest paths, by the node they leave. Costs are at least 1, so there is no circle.
+    pub edges: Vec<Vec<Edge<L>>>,
+    /// For each node whether it is a goal reached at that cost.
+    pub goals: Vec<bool>,
+}
+
+/// An edge of the space.
+#[derive(Clone, Debug)]
+pub struct Edge<L> {
+    /// What it is called.
+    pub label: L,
+    /// Where it leads; nodes are numbered in the order of discovery, the start is 0.
+    pub to: usize,
+}
+
+/// How a best-first search ended.
+pub struct BestFirst<L> {
+    /// The cheapest paths; none where there is no path to a goal, or where the search was stopped.
+    pub cheapest: Option<Cheapest<L>>,
+    /// Nodes stored.
+    pub nodes: usize,
+    /// Nodes expanded.
+    pub expanded: usize,
+    /// Edges seen.
+    pub edges: u64,
+    /// Why it ended early, if it did: then nothing may be called cheapest, or impossible.
+    pub stopped: Option<Stop>,
+}
+
+struct Record<L> {
+    cost: u32,
+    estimate: u32,
+    expanded: bool,
+    goal: bool,
+    edges: Vec<(L, u32, usize)>,
+}
+
+/// Searches for all cheapest paths from the start to a goal.
+pub fn best_first<P: Space>(space: &mut P, budget: &mut dyn Budget) -> BestFirst<P::Label> {
+    let mut search = Search::<P> {
+        store: StateStore::default(),
+        records: Vec::new(),
+        open: BTreeMap::new(),
+        expanded: 0,
+        edges: 0,
+    };
+    if let Some(start) = space.start() {
+        search.admit(space, start, 0, usize::MAX);
+    }
+    let mut bound = None;
+    let mut stopped = None;
+    while let Some((total, node)) = search.pop() {
+        if bound.is_some_and(|bound| total > bound) {
+            break;
+        }
+        stopped = budget.spend(search.progress(total));
+        if stopped.is_some() {
+            break;
+        }
+        if search.records[node].goal {
+            bound = Some(total);
+        } else if !search.expand(space, node, budget.max_states()) {
+            stopped = Some(Stop::States);
+            break;
+        }
+    }
+    BestFirst {
+        nodes: search.records.len(),
+        expanded: search.expanded,
+        edges: search.edges,
+        cheapest: bound
+            .filter(|_| stopped.is_none())
+            .map(|cost| search.cheapest(cost)),
+        stopped,
+    }
+}
+
+struct Search<P: Space> {
+    store: StateStore<P::Node>,
+    records: Vec<Record<P::Label>>,
+    /// Nodes by cost plus estimate, then by how little is left to do, then by discovery. May hold a node again at a higher
+    /// cost than it has by now; such entries are passed over.
+    open: BTreeMap<(u32, u32), Vec<usize>>,
+    expanded: usize,
+    edges: u64,
+}
+
+impl<P: Space> Search<P> {
+    /// Stores a node reached at `cost`; its number, or `None` where there is no room.
+    fn admit(&mut self, space: &mut P, node: P::Node, cost: u32, capacity: usize) -> Option<usize> {
+        let (StateId(id), new) = self.store.insert(node, capacity)?;
+        let id = id as usize;
+        if new {
+            let node = self.store.get(StateId(u32::try_from(id).ok()?))?;
+            let estimate = space.estimate(node);
+            let goal = estimate.is_some() && space.is_goal(node);
+            self.records.push(Record {
+                cost,
+                estimate: estimate.unwrap_or(u32::MAX),
+                expanded: false,
+                goal,
+                edges: Vec::new(),
+            });
+            if estimate.is_some() {
+                self.enqueue(id);
+            }
+        } else if cost < self.records[id].cost {
+            self.records[id].cost = cost;
+            if self.records[id].estimate != u32::MAX {
+                self.records[id].expanded = false;
+                self.enqueue(id);
+            }
+        }
+        Some(id)
+    }
+
+    fn enqueue(&mut self, id: usize) {
+        let record = &self.records[id];
+        let key = (record.cost.saturating_add(record.estimate), record.estimate);
+        self.open.entry(key).or_default().push(id);
+    }
+
+    fn pop(&mut self) -> Option<(u32, usize)> {
+        loop {
+            let mut entry = self.open.first_entry()?;
+            let (total, estimate) = *entry.key();
+            let id = entry.get_mut().pop();
+            if entry.get().is_empty() {
+                entry.remove();
+            }
+            let Some(id) = id else { continue };
+            let record = &self.records[id];
+            if !record.expanded && record.cost.saturating_add(estimate) == total {
+                return Some((total, id));
+            }
+        }
+    }
+
+    /// Follows every edge of a node; false where there was no room for a successor.
+    fn expand(&mut self, space: &mut P, id: usize, capacity: usize) -> bool {
+        let (Ok(key), cost) = (u32::try_from(id), self.records[id].cost) else {
+            return false;
+        };
+        let Some(node) = self.store.get(StateId(key)).cloned() else {
+            return false;
+        };
+        self.expanded += 1;
+        self.records[id].expanded = true;
+        let mut offers = Vec::new();
+        space.expand(&node, &mut |label, price, to| {
+            offers.push((label, price.max(1), to))
+        });
+        let mut edges = Vec::with_capacity(offers.len());
+        for (label, price, to) in offers {
+            self.edges += 1;
+            let Some(to) = self.admit(space, to, cost.saturating_add(price), capacity) else {
+                return false;
+            };
+            edges.push((label, price, to));
+        }
+        self.records[id].edges = edges;
+        true
+    }
+
+    fn progress(&self, total: u32) -> Progress {
+        Progress {
+            states: self.records.len(),
+            frontier: self.records.len() - self.expanded,
+            transitions: self.edges,
+            depth: total,
+        }
+    }
+
+    /// Keeps the edges that lie on a path of that cost to a goal.
+    fn cheapest(self, cost: u32) -> Cheapest<P::Label> {
+        let records = self.records;
+        let tight = |from: usize, price: u32, to: usize| {
+            records[from].expanded && records[from].cost.saturating_add(price) == records[to].cost
+        };
+        let mut before: Vec<Vec<usize>> = vec![Vec::new(); records.len()];
+        for (from, record) in records.iter().enumerate() {
+            for &(_, price, to) in &record.edges {
+                if tight(from, price, to) {
+                    before[to].push(from);
+                }
+            }
+        }
+        let goals: Vec<bool> = records.iter().map(|r| r.goal && r.cost == cost).collect();
+        let mut useful = goals.clone();
+        let mut stack: Vec<usize> = (0..records.len()).filter(|&i| goals[i]).collect();
+        while let Some(to) = stack.pop() {
+            for &from in &before[to] {
+                if !std::mem::replace(&mut useful[from], true) {
+                    stack.push(from);
+                }
+            }
+        }
+        let edges = records
+            .iter()
+            .enumerate()
+            .map(|(from, record)| {
+                record
+                    .edges
+                    .iter()
+                    .filter(|&&(_, price, to)| useful[to] && tight(from, price, to))
+                    .map(|(label, _, to)| Edge {
+                        label: label.clone(),
+                        to: *to,
+                    })
+                    .collect()
+            })
+            .collect();
+        Cheapest { cost, edges, goals }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::budget::{MaxStates, Unlimited};
+    use super::*;
+
+    /// From 1 by doubling (cost 3) and adding one (cost 1) to a target.
+    struct Count {
+        target: u32,
+        informed: bool,
+    }
+
+    impl Space for Count {
+        type Node = u32;
+        type Label = &'static str;
+
+        fn start(&self) -> Option<u32> {
+            Some(1)
+        }
+        fn expand(&mut self, &node: &u32, offer: &mut dyn FnMut(&'static str, u32, u32)) {
+            if node <= self.target {
+                offer("double", 3, node * 2);
+                offer("add", 1, node + 1);
+            }
+        }
+        fn is_goal(&mut self, &node: &u32) -> bool {
+            node == self.target
+        }
+        fn estimate(&mut self, &node: &u32) -> Option<u32> {
+            if node > self.target {
+                None
+            } else {
+                Some(u32::from(self.informed && node < self.target))
+            }
+        }
+    }
+
+    fn blind(target: u32) -> Count {
+        Count {
+            target,
+            informed: false,
+        }
+    }
+
+    #[test]
+    fn the_cheapest_way_is_found_with_and_without_an_estimate() {
+        for informed in [false, true] {
+            let mut space = Count {
+                target: 10,
+                informed,
+            };
+            // 1 +1+1+1+1 (5) *2 (10): 4 + 3
+            let found = best_first(&mut space, &mut Unlimited);
+            assert_eq!(found.cheapest.unwrap().cost, 7);
+        }
+    }
+
+    #[test]
+    fn all_cheapest_ways_are_kept() {
+        // 6 = 1+1+1 doubled (2 + 3) or 1 + 5 (5).
+        let cheapest = best_first(&mut blind(6), &mut Unlimited).cheapest.unwrap();
+        assert_eq!(cheapest.cost, 5);
+        let doubles: usize = cheapest
+            .edges
+            .iter()
+            .flatten()
+            .filter(|e| e.label == "double")
+            .count();
+        assert_eq!(doubles, 1);
+        assert_eq!(cheapest.goals.iter().filter(|&&g| g).count(), 1);
+    }
+
+    #[test]
+    fn no_way_is_told_apart_from_no_answer() {
+        let none = best_first(&mut blind(0), &mut Unlimited);
+        assert!(none.cheapest.is_none() && none.stopped.is_none());
+        let cut = best_first(&mut blind(1000), &mut MaxStates(10));
+        assert!(cut.cheapest.is_none());
+        assert_eq!(cut.stopped, Some(Stop::States));
+    }
+}

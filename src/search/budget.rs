@@ -1,0 +1,64 @@
+//! Limits of a search. The searches do not know the clock, the memory or the keyboard: they ask.
+
+/// Why a search ended before it was through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// `--max-states`
+    States,
+    /// `--max-memory`
+    Memory,
+    /// `--timeout`
+    Time,
+    /// Ctrl-C.
+    Interrupted,
+}
+
+/// How far a search has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// States stored.
+    pub states: usize,
+    /// States stored and not yet expanded.
+    pub frontier: usize,
+    /// Transitions seen.
+    pub transitions: u64,
+    /// Breadth-first level, or cost bound.
+    pub depth: u32,
+}
+
+/// What a search may spend, asked at every expansion.
+pub trait Budget {
+    /// The most states that may be stored.
+    fn max_states(&self) -> usize;
+
+    /// Whether to stop now; also the place where progress is shown. Called often, so it must be cheap most of the time.
+    fn spend(&mut self, progress: Progress) -> Option<Stop>;
+}
+
+/// No limits.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unlimited;
+
+impl Budget for Unlimited {
+    fn max_states(&self) -> usize {
+        usize::MAX
+    }
+
+    fn spend(&mut self, _: Progress) -> Option<Stop> {
+        None
+    }
+}
+
+/// A number of states and nothing else: a limit that ends at the same state on every run.
+#[derive(Clone, Copy, Debug)]
+pub struct MaxStates(pub usize);
+
+impl Budget for MaxStates {
+    fn max_states(&self) -> usize {
+        self.0
+    }
+
+    fn spend(&mut self, _: Progress) -> Option<Stop> {
+        None
+    }
+}
