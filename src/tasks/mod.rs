@@ -1,1 +1,3 @@
-//! To be written.
+//! What is asked, in terms of the searches: check, verify, plan, regress.
+
+pub mod outcome;

@@ -1,0 +1,351 @@
+//! Answers: what was asked, what was established, and the evidence. Data only; the report room puts it into words.
+
+use crate::language::diagnostic::Diagnostic;
+use crate::search::budget::Stop;
+use crate::semantics::Explanation;
+
+/// What was established about something asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It holds, proved by exhaustion.
+    Holds,
+    /// It does not, and the evidence is shown.
+    Violated,
+    /// A limit was reached before either could be established.
+    Inconclusive,
+}
+
+/// The answer of `check`, `verify` or `plan`.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The command.
+    pub task: Task,
+    /// The cluster or plan that was asked about, as the user named it.
+    pub subject: String,
+    /// The cluster's model in a few words: name of the rules, and how many objects of each kind.
+    pub model: ModelSummary,
+    /// Violated where anything asked is; else inconclusive where anything is; else holds. For `plan`: whether there is one.
+    pub verdict: Verdict,
+    /// One for each thing asked, in the order of the report.
+    pub properties: Vec<Property>,
+    /// Assumptions that fail, and rules that never mattered.
+    pub warnings: Vec<Diagnostic>,
+    /// What was searched.
+    pub search: SearchStats,
+    /// The plan that was found (`plan`).
+    pub plan: Option<FoundPlan>,
+    /// The plan on the clock (`verify` and `plan`), where every step is taken when the clock runs.
+    pub timeline: Option<Timeline>,
+}
+
+/// Which command was run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// Everything that the rules allow.
+    Check,
+    /// One plan.
+    Verify,
+    /// The cheapest plan.
+    Plan,
+}
+
+/// What was asked about, for the head of a report; a claim holds for this and nothing else.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ModelSummary {
+    /// The name after `rules`.
+    pub rules: String,
+    /// Kinds with the number of their objects, in order of declaration.
+    pub objects: Vec<(String, usize)>,
+    /// Policies that are on.
+    pub policies: Vec<String>,
+    /// Parameters with their values.
+    pub params: Vec<(String, String)>,
+    /// The fault budget in words: `0`, `2`, or `crash 1, cut 0`.
+    pub faults: String,
+    /// The goal that was asked for.
+    pub goal: Option<String>,
+}
+
+/// Something that was asked.
+#[derive(Clone, Debug)]
+pub struct Property {
+    /// Its name: an invariant's, or a built-in one's.
+    pub name: String,
+    /// What kind of claim it is.
+    pub kind: PropertyKind,
+    /// What was established.
+    pub verdict: Verdict,
+    /// In how many states (transitions, for transition invariants) it is violated; for `recoverable` the doomed states.
+    pub count: Option<u64>,
+    /// The evidence against it, where it is violated.
+    pub counterexample: Option<Counterexample>,
+    /// The shortest run that reaches the goal (`reachable`, where it holds).
+    pub witness: Option<Trace>,
+}
+
+/// What kind of claim a property is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PropertyKind {
+    /// Holds in every reachable state.
+    Invariant,
+    /// Holds between every reachable state and its successors.
+    TransitionInvariant,
+    /// Nothing undefined is ever evaluated.
+    WellDefined,
+    /// The goal can be reached without a violation.
+    Reachable,
+    /// From every state reached without a violation the goal can still be reached without one.
+    Recoverable,
+    /// A plan violates nothing.
+    Safe,
+    /// No step of a plan is refused.
+    NeverRefused,
+    /// All steps of a plan are taken, and the goal holds from some point on.
+    Complete,
+}
+
+/// The evidence against a property.
+#[derive(Clone, Debug)]
+pub struct Counterexample {
+    /// The shortest run that shows it.
+    pub trace: Trace,
+    /// Why it is one.
+    pub reason: Reason,
+    /// Which values make it one, where a condition is false.
+    pub explanation: Option<Explanation>,
+}
+
+/// Why a run is a counterexample.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The condition of this invariant is false after the last step (or in the first state, where there is none).
+    False {
+        /// The invariant.
+        invariant: String,
+        /// Its doc comment.
+        doc: String,
+    },
+    /// Something undefined was evaluated.
+    Undefined {
+        /// Where: the name of the ground transition, property or step.
+        place: String,
+        /// What, in words.
+        what: String,
+    },
+    /// There is no run that reaches the goal without a violation.
+    Unreachable {
+        /// The goal.
+        goal: String,
+    },
+    /// After the last step the goal cannot be reached any more.
+    Doomed {
+        /// The goal.
+        goal: String,
+        /// The step that doomed it; none where it was doomed from the beginning.
+        step: Option<String>,
+    },
+    /// The product refuses the next step of the plan.
+    Refused {
+        /// The step.
+        step: String,
+        /// The message.
+        message: String,
+    },
+    /// The next step of each of these waits for something that nothing makes true.
+    Stuck {
+        /// The steps that wait, with the await that is false in the rules' words; one for each lane that has not ended.
+        waiting: Vec<(String, String)>,
+    },
+    /// All steps were taken, and the goal is false for ever.
+    GoalFalse {
+        /// The goal.
+        goal: String,
+    },
+    /// The run goes round for ever (the cycle of the trace) and never gets done.
+    Cycle {
+        /// The goal, where all steps were taken and it fails again and again; none where a step waits for ever.
+        goal: Option<String>,
+        /// The steps that wait for ever with their awaits.
+        waiting: Vec<(String, String)>,
+    },
+}
+
+/// A run from the initial state. It was replayed by the reference interpreter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trace {
+    /// Its steps in order.
+    pub steps: Vec<TraceStep>,
+    /// Where a run that goes round comes back to: the number of steps before the cycle begins.
+    pub cycle: Option<usize>,
+}
+
+/// Who takes a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// The operator.
+    Operator,
+    /// The environment.
+    Environment,
+    /// The environment, spending a fault.
+    Fault,
+}
+
+/// A step of a trace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TraceStep {
+    /// Who.
+    pub actor: Actor,
+    /// `move(EVS1, Node2)`; a wait of a plan is `await settled` or `await EXPR`.
+    pub name: String,
+    /// In the rules' words.
+    pub text: String,
+    /// Which lane of the plan takes it, `1`, or `2.1` for a lane inside a lane; empty outside lanes.
+    pub lane: String,
+    /// What it changes.
+    pub changes: Vec<Change>,
+    /// The message, where the product refuses it; only the last step of a trace.
+    pub refused: Option<String>,
+}
+
+/// A changed field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// `Node1`
+    pub object: String,
+    /// `power`
+    pub field: String,
+    /// Value before.
+    pub from: String,
+    /// Value after.
+    pub to: String,
+}
+
+/// What was searched.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SearchStats {
+    /// Distinct states stored.
+    pub states: u64,
+    /// One for each state and enabled ground transition.
+    pub transitions: u64,
+    /// Breadth-first levels after the first.
+    pub depth: u32,
+    /// Reductions that were used.
+    pub reductions: Vec<String>,
+    /// The limit that ended the search early.
+    pub stopped: Option<Stop>,
+}
+
+/// The cheapest plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundPlan {
+    /// Steps and waits as in a plan file.
+    pub items: Vec<PlanItem>,
+    /// Sum of the costs.
+    pub cost: u32,
+    /// How many of the items are steps.
+    pub steps: usize,
+    /// The cluster's name, for the plan file.
+    pub cluster: String,
+}
+
+/// An item of a found plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlanItem {
+    /// `move(EVS1, Node2)`
+    Step(String),
+    /// `{ "await": "settled" }`
+    AwaitSettled,
+}
+
+/// A plan on the clock: one schedule, in which every event takes its `takes` and the operators lose no time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Timeline {
+    /// In order of their beginnings.
+    pub entries: Vec<TimelineEntry>,
+    /// From the first step to the last effect, in seconds.
+    pub duration: u64,
+    /// For each service how long it is out, in the order of the cluster.
+    pub downtime: Vec<Downtime>,
+    /// Whether the schedule got stuck or was refused before the end; then it says nothing about the rest.
+    pub broken_off: bool,
+}
+
+/// Something with a beginning and an end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimelineEntry {
+    /// Seconds from the beginning of the plan.
+    pub start: u64,
+    /// Seconds from the beginning of the plan.
+    pub end: u64,
+    /// Which lane, as in [`TraceStep::lane`].
+    pub lane: String,
+    /// What happens.
+    pub what: TimelineItem,
+}
+
+/// What happens at a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TimelineItem {
+    /// A step of the operator.
+    Step {
+        /// `move(EVS1, Node2)`
+        name: String,
+        /// In the rules' words.
+        text: String,
+        /// What to look at afterwards.
+        then: Vec<String>,
+    },
+    /// The operator waits; left out where nothing has to be waited for.
+    Wait {
+        /// The step or plan item that waits: what it waits for, in words (`Node2.power == up`, `settled`).
+        until: String,
+        /// The events that end the wait, in the rules' words.
+        events: Vec<String>,
+    },
+}
+
+/// How long a service is out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Downtime {
+    /// The service.
+    pub service: String,
+    /// Seconds in `outage`, plus interruptions.
+    pub seconds: u64,
+}
+
+/// The answer of `regress`.
+#[derive(Clone, Debug)]
+pub struct SuiteAnswer {
+    /// The suite, as the user named it.
+    pub subject: String,
+    /// Holds where every case is as expected.
+    pub verdict: Verdict,
+    /// In the order of the suite.
+    pub cases: Vec<CaseAnswer>,
+}
+
+/// How a case came out.
+#[derive(Clone, Debug)]
+pub struct CaseAnswer {
+    /// Its name.
+    pub name: String,
+    /// The command.
+    pub task: Task,
+    /// The cluster or plan.
+    pub subject: String,
+    /// What came out; none where the input was wrong.
+    pub answer: Option<Answer>,
+    /// What is not as expected: what, expected, found. Empty where all is.
+    pub differences: Vec<Difference>,
+}
+
+/// Something that is not as expected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// What: `verdict`, `states`, `safe`, …
+    pub what: String,
+    /// As the suite says.
+    pub expected: String,
+    /// As it came out.
+    pub found: String,
+}
