@@ -1,12 +1,20 @@
-//! To be written.
+//! The reference interpreter: the meaning of a ground model, written to be read. Knows no engine and no search.
+//!
+//! A tree walk over the typed rules, with nothing cached and nothing clever. It replays every trace before anyone sees
+//! it, and it is the oracle of the tests.
 
-/// Stands in until the interpreter is here.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Explanation {
-    /// Variables and the objects they stand for.
-    pub bindings: Vec<(String, String)>,
-    /// The condition that is false, as written.
-    pub conjunct: String,
-    /// Paths in it, with the objects in place of the variables, and their values.
-    pub values: Vec<(String, String)>,
-}
+mod choices;
+mod evaluate;
+mod explain;
+mod interpreter;
+mod properties;
+mod replay;
+mod state;
+mod text;
+mod undefined;
+
+pub use explain::{Explanation, Reading};
+pub use interpreter::{Assessment, Change, Fired, GroundGuard, Interpreter};
+pub use replay::{ReplayError, ReplayFailure};
+pub use state::State;
+pub use undefined::{Undefined, UndefinedReason};

@@ -1,0 +1,222 @@
+//! Ground transitions, values and templates as text. Knows nothing of where the text goes.
+
+use crate::language::rules::{Expr, ExprKind, GuardKind, Template, TemplatePart};
+use crate::language::source::{Source, Span};
+use crate::model::value::{ObjectId, Value};
+
+use super::evaluate::Scope;
+use super::interpreter::Interpreter;
+use super::state::State;
+
+impl Interpreter<'_> {
+    /// A ground transition as plans write it: `move(EVS1, Node2)`.
+    #[must_use]
+    pub fn name(&self, instance: usize) -> String {
+        let arguments = self.model.instances[instance].arguments.iter();
+        let arguments: Vec<String> = arguments.map(|value| self.written(value)).collect();
+        format!(
+            "{}({})",
+            self.transition(instance).name,
+            arguments.join(", ")
+        )
+    }
+
+    /// A ground transition in the rules' own words; its name where they have none.
+    #[must_use]
+    pub fn describe(&self, state: &State, instance: usize) -> String {
+        match &self.transition(instance).text {
+            Some(template) => self.filled(state, instance, template),
+            None => self.name(instance),
+        }
+    }
+
+    /// What the operator is told where a guard does not hold: the message of a require, else the condition as written.
+    #[must_use]
+    pub fn message(&self, state: &State, instance: usize, guard: usize) -> String {
+        let guard = self.guards(self.model.instances[instance].transition)[guard].guard;
+        match &guard.kind {
+            GuardKind::Require(message) => self.filled(state, instance, message),
+            GuardKind::Await | GuardKind::When => {
+                folded(&self.model.rules.source, guard.condition.span)
+            }
+        }
+    }
+
+    /// What to look at after a ground transition.
+    #[must_use]
+    pub fn then(&self, state: &State, instance: usize) -> Vec<String> {
+        let templates = self.transition(instance).then.iter();
+        templates
+            .map(|template| self.filled(state, instance, template))
+            .collect()
+    }
+
+    /// A template whose variables 0, 1, 2, … are bound to `bindings`; an undefined value is shown as `?`.
+    #[must_use]
+    pub fn render(&self, state: &State, template: &Template, bindings: &[Value]) -> String {
+        let mut text = String::new();
+        for part in &template.parts {
+            match part {
+                TemplatePart::Text(written) => text.push_str(written),
+                TemplatePart::Expr(expr) => match self.evaluate(state, expr, bindings) {
+                    Ok(value) => text.push_str(&self.show(&value)),
+                    Err(_) => text.push('?'),
+                },
+            }
+        }
+        text
+    }
+
+    /// A value for people.
+    #[must_use]
+    pub fn show(&self, value: &Value) -> String {
+        self.spelled(value, str::to_owned)
+    }
+
+    /// The name of an object.
+    #[must_use]
+    pub fn object_name(&self, object: ObjectId) -> &str {
+        self.model
+            .objects
+            .get(object.index())
+            .map_or("?", |o| &o.name)
+    }
+
+    /// A value as plans and expressions write it.
+    pub(super) fn written(&self, value: &Value) -> String {
+        self.spelled(value, quoted_where_needed)
+    }
+
+    fn spelled(&self, value: &Value, object: impl Fn(&str) -> String) -> String {
+        match value {
+            Value::Bool(truth) => truth.to_string(),
+            Value::Int(number) => number.to_string(),
+            Value::Enum(id, place) => self.model.rules.enums[id.index()]
+                .values
+                .get(usize::from(*place))
+                .cloned()
+                .unwrap_or_default(),
+            Value::Object(id) => object(self.object_name(*id)),
+            Value::None => "none".to_owned(),
+            Value::Set(members) => {
+                let names: Vec<_> = members
+                    .iter()
+                    .map(|&m| object(self.object_name(m)))
+                    .collect();
+                format!("{{{}}}", names.join(", "))
+            }
+        }
+    }
+
+    fn filled(&self, state: &State, instance: usize, template: &Template) -> String {
+        self.render(state, template, &self.model.instances[instance].arguments)
+    }
+
+    /// An expression with the values of its variables in their places: `Node1.pending` for `n.pending`.
+    pub(super) fn ground_text(&self, expr: &Expr, scope: &Scope<'_>, source: &Source) -> String {
+        let rules = &self.model.rules;
+        match &expr.kind {
+            ExprKind::Variable(slot) => match scope.get(*slot) {
+                Some(value) => self.written(value),
+                None => folded(source, expr.span),
+            },
+            ExprKind::Object(place) => self.written(&Value::Object(ObjectId(*place))),
+            ExprKind::Field(object, kind, field) => {
+                let field = &rules.kinds[kind.index()].fields[field.index()].name;
+                format!("{}.{field}", self.ground_text(object, scope, source))
+            }
+            ExprKind::Call(id, arguments) => {
+                let name = &rules.lets[id.index()].name;
+                let arguments = arguments.iter().map(|a| self.ground_text(a, scope, source));
+                let arguments: Vec<_> = arguments.collect();
+                if arguments.is_empty() {
+                    name.clone()
+                } else {
+                    format!("{name}({})", arguments.join(", "))
+                }
+            }
+            ExprKind::Old(inner) => format!("old({})", self.ground_text(inner, scope, source)),
+            _ => folded(source, expr.span),
+        }
+    }
+}
+
+/// Words of the language, which name an object only in quotes.
+const WORDS: &[&str] = &[
+    "action",
+    "all",
+    "and",
+    "assume",
+    "await",
+    "bool",
+    "count",
+    "default",
+    "else",
+    "enum",
+    "event",
+    "false",
+    "fault",
+    "for",
+    "goal",
+    "if",
+    "implies",
+    "in",
+    "interrupts",
+    "invariant",
+    "kind",
+    "let",
+    "none",
+    "not",
+    "of",
+    "old",
+    "or",
+    "ordered",
+    "outage",
+    "param",
+    "policy",
+    "require",
+    "rules",
+    "set",
+    "some",
+    "text",
+    "then",
+    "takes",
+    "true",
+    "when",
+    "where",
+];
+
+/// An object's name as plans write it: in quotes where it is not an identifier, or a word of the language.
+fn quoted_where_needed(name: &str) -> String {
+    let mut letters = name.chars();
+    let begins = letters
+        .next()
+        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
+    let goes_on = letters.all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if begins && goes_on && !WORDS.contains(&name) {
+        name.to_owned()
+    } else {
+        format!("'{name}'")
+    }
+}
+
+/// A piece of a text on one line: white space folded, comments left out.
+pub(super) fn folded(source: &Source, span: Span) -> String {
+    let lines = source.slice(span).lines().map(without_comment);
+    let words: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
+    words.join(" ")
+}
+
+/// A line up to its `//`; quoted names may contain one.
+fn without_comment(line: &str) -> &str {
+    let mut quoted = false;
+    let bytes = line.as_bytes();
+    for (place, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'\'' => quoted = !quoted,
+            b'/' if !quoted && bytes.get(place + 1) == Some(&b'/') => return &line[..place],
+            _ => {}
+        }
+    }
+    line
+}
