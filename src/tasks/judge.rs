@@ -1,0 +1,186 @@
+//! Judges states and transitions as they are met: invariants, transition invariants, `well_defined` and the goal. Both `check`
+//! and `verify` use it, whatever else their states carry.
+
+use std::collections::HashSet;
+
+use crate::language::rules::{GoalId, InvariantId};
+use crate::model::value::Value;
+use crate::search::store::{Hasher, StateId};
+use crate::semantics::{Interpreter, State, Undefined};
+
+use super::request::Asked;
+
+/// What was found about an invariant.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Which one.
+    pub invariant: InvariantId,
+    /// In how many states, or between how many pairs of states (counted once for each transition), it is false.
+    pub violations: u64,
+    /// The first violation in breadth-first order.
+    pub first: Option<Violation>,
+}
+
+/// A violation of an invariant.
+#[derive(Clone, Debug)]
+pub struct Violation {
+    /// The state, or the one before the transition.
+    pub at: StateId,
+    /// For a transition invariant the state after it.
+    pub after: Option<StateId>,
+    /// For which choice of the invariant's parameters it is false.
+    pub choice: Vec<Value>,
+}
+
+/// Where something undefined was evaluated.
+#[derive(Clone, Debug)]
+pub struct UndefinedAt {
+    /// The state.
+    pub at: StateId,
+    /// What was evaluated: a ground transition, a step, a property.
+    pub place: String,
+    /// Why it is undefined.
+    pub undefined: Undefined,
+}
+
+/// Everything judged so far.
+pub struct Judge<'a, 'm> {
+    interpreter: &'a Interpreter<'m>,
+    goal: Option<GoalId>,
+    /// One for each invariant that is judged.
+    pub records: Vec<Record>,
+    /// The first undefined value.
+    pub undefined: Option<UndefinedAt>,
+    /// In how many states something undefined was evaluated.
+    pub undefined_states: u64,
+    /// For each state whether it violates something (`well_defined` included).
+    pub violating: Vec<bool>,
+    /// Transitions that violate a transition invariant.
+    pub violating_pairs: HashSet<(StateId, StateId), Hasher>,
+    /// For each state whether the goal holds.
+    pub goal_holds: Vec<bool>,
+    undefined_in: Vec<bool>,
+}
+
+impl<'a, 'm> Judge<'a, 'm> {
+    /// Judges the invariants that are asked for, or all of them where `all` says that other answers depend on them.
+    #[must_use]
+    pub fn new(interpreter: &'a Interpreter<'m>, asked: &Asked, all: bool) -> Self {
+        let rules = &interpreter.model().rules;
+        let records = rules
+            .invariants
+            .iter()
+            .zip(0..)
+            .filter(|(invariant, _)| all || asked.wants(&invariant.name))
+            .map(|(_, id)| Record {
+                invariant: InvariantId(id),
+                violations: 0,
+                first: None,
+            })
+            .collect();
+        Self {
+            interpreter,
+            goal: interpreter.model().goal,
+            records,
+            undefined: None,
+            undefined_states: 0,
+            violating: Vec::new(),
+            violating_pairs: HashSet::default(),
+            goal_holds: Vec::new(),
+            undefined_in: Vec::new(),
+        }
+    }
+
+    /// Judges a state; states come in the order of their ids.
+    pub fn state(&mut self, id: StateId, state: &State) {
+        let interpreter = self.interpreter;
+        let rules = &interpreter.model().rules;
+        self.violating.push(false);
+        self.undefined_in.push(false);
+        for place in 0..self.records.len() {
+            let invariant = self.records[place].invariant;
+            let declared = &rules.invariants[invariant.index()];
+            if declared.transition {
+                continue;
+            }
+            match interpreter.violations(state, invariant) {
+                Ok(None) => {}
+                Ok(Some(choice)) => {
+                    self.violating[id.index()] = true;
+                    let record = &mut self.records[place];
+                    record.violations += 1;
+                    record.first.get_or_insert(Violation {
+                        at: id,
+                        after: None,
+                        choice,
+                    });
+                }
+                Err(undefined) => {
+                    self.undefined(id, || format!("invariant {}", declared.name), undefined);
+                }
+            }
+        }
+        let goal = self.goal.map(|goal| (goal, interpreter.goal(state, goal)));
+        self.goal_holds.push(matches!(goal, Some((_, Ok(true)))));
+        if let Some((goal, Err(undefined))) = goal {
+            let name = &rules.goals[goal.index()].name;
+            self.undefined(id, || format!("goal {name}"), undefined);
+        }
+    }
+
+    /// Judges a transition between two stored states.
+    pub fn transition(&mut self, before: (StateId, &State), after: (StateId, &State)) {
+        let interpreter = self.interpreter;
+        for place in 0..self.records.len() {
+            let invariant = self.records[place].invariant;
+            let declared = &interpreter.model().rules.invariants[invariant.index()];
+            if !declared.transition {
+                continue;
+            }
+            match interpreter.violations_between(before.1, after.1, invariant) {
+                Ok(None) => {}
+                Ok(Some(choice)) => {
+                    self.violating_pairs.insert((before.0, after.0));
+                    let record = &mut self.records[place];
+                    record.violations += 1;
+                    record.first.get_or_insert(Violation {
+                        at: before.0,
+                        after: Some(after.0),
+                        choice,
+                    });
+                }
+                Err(undefined) => {
+                    self.undefined(
+                        before.0,
+                        || format!("transition invariant {}", declared.name),
+                        undefined,
+                    );
+                }
+            }
+        }
+    }
+
+    /// Notes that something undefined was evaluated in a state.
+    pub fn undefined(&mut self, at: StateId, place: impl FnOnce() -> String, undefined: Undefined) {
+        self.violating[at.index()] = true;
+        if !std::mem::replace(&mut self.undefined_in[at.index()], true) {
+            self.undefined_states += 1;
+        }
+        // A state is judged before earlier ones are expanded, so the first to be met need not be the nearest.
+        if self.undefined.as_ref().is_none_or(|first| at < first.at) {
+            self.undefined = Some(UndefinedAt {
+                at,
+                place: place(),
+                undefined,
+            });
+        }
+    }
+
+    /// Whether a transition can be part of a run without a violation.
+    #[must_use]
+    pub fn clean(&self, from: StateId, to: StateId) -> bool {
+        !self.violating[from.index()]
+            && !self.violating[to.index()]
+            && (self.violating_pairs.is_empty() || !self.violating_pairs.contains(&(from, to)))
+    }
+}
