@@ -286,13 +286,12 @@ impl<'a> Moment<'a> {
     }
 }
 
-/// A value on its way into a field or a parameter: undefined where the type has no such value.
+/// A value on its way into a field or a parameter: undefined where it is an integer out of range.
 pub(super) fn admit(value: Value, ty: FieldType, span: Span) -> Result<Value, Undefined> {
     match (&value, ty) {
         (&Value::Int(value), FieldType::Range(low, high)) if value < low || value > high => {
             Err(UndefinedReason::OutOfRange { value, low, high }.at(span))
         }
-        (Value::None, FieldType::Object(_)) => Err(UndefinedReason::NoneDereferenced.at(span)),
         _ => Ok(value),
     }
 }
