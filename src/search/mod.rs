@@ -5,6 +5,7 @@ pub mod best_first;
 pub mod budget;
 pub mod components;
 pub mod explore;
+pub mod fairness;
 pub mod graph;
 pub mod store;
 pub mod system;

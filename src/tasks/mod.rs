@@ -5,5 +5,6 @@ pub mod cluster_system;
 pub mod judge;
 pub mod mattering;
 pub mod outcome;
+pub mod program;
 pub mod request;
 pub mod trace;
