@@ -1,1 +1,3 @@
-//! To be written.
+//! Cleverness about ground models: estimates, and in time packed states, compiled guards, reductions and the state store.
+
+pub mod projection;

@@ -5,7 +5,7 @@ use crate::model::value::{ObjectId, Value};
 
 use super::choices;
 use super::evaluate::{Moment, Scope};
-use super::interpreter::{Assessment, Interpreter};
+use super::interpreter::{Fired, Interpreter};
 use super::state::State;
 use super::undefined::Undefined;
 
@@ -127,13 +127,29 @@ impl Interpreter<'_> {
         }
     }
 
-    /// Whether no fair event is enabled; one that is undefined is not.
+    /// Whether no fair event is enabled; one that is undefined, in its guards or its effects, is not.
     #[must_use]
     pub fn settled(&self, state: &State) -> bool {
         !self
             .fair
             .iter()
-            .any(|&event| self.assess(state, event) == Assessment::Enabled)
+            .any(|&event| matches!(self.fire(state, event), Fired::Successor(_)))
+    }
+
+    /// The services that a ground transition interrupts, with the seconds; those that are undefined are left out.
+    #[must_use]
+    pub fn interruptions(&self, state: &State, instance: usize) -> Vec<(ObjectId, u64)> {
+        let ground = &self.model.instances[instance];
+        let interrupts = &self.model.rules.transitions[ground.transition.index()].interrupts;
+        interrupts
+            .iter()
+            .filter_map(|interrupt| {
+                match self.evaluate(state, &interrupt.object, &ground.arguments) {
+                    Ok(Value::Object(object)) => Some((object, interrupt.seconds)),
+                    _ => None,
+                }
+            })
+            .collect()
     }
 
     /// For each assumption of the rules whether it holds; they are meant for the initial state.

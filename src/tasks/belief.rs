@@ -1,0 +1,257 @@
+//! What the planner knows at a position of a plan: the states that the cluster may be in when the next step is taken,
+//! whatever the events do and whenever they come.
+
+use indexmap::IndexSet;
+
+use crate::language::rules::{GoalId, InvariantId};
+use crate::search::best_first::Space;
+use crate::search::fairness::{FairStep, fair_components};
+use crate::search::graph::Graph;
+use crate::search::store::{Hasher, StateId};
+use crate::semantics::{Fired, Interpreter, State};
+
+use super::plan_system::{events, is_fair, of_class};
+use crate::engine::projection::Projection;
+use crate::language::rules::TransitionClass;
+
+/// The states that the cluster may be in at a position, in order and without doubles.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Belief {
+    states: Vec<State>,
+    /// Every fair run of the events settles here and stays settled, so that the operator may wait for it; `states` are the
+    /// settled ones. Otherwise `states` are all that the events can reach.
+    waited: bool,
+}
+
+/// All beliefs of a ground model, joined by the operator's steps.
+pub struct Beliefs<'a, 'm> {
+    interpreter: &'a Interpreter<'m>,
+    goal: GoalId,
+    actions: Vec<usize>,
+    events: Vec<usize>,
+    invariants: Vec<InvariantId>,
+    transition_invariants: Vec<InvariantId>,
+    estimate: Projection,
+}
+
+/// What the events make of a set of states.
+struct Closure {
+    states: IndexSet<State, Hasher>,
+    graph: Graph,
+    /// For each state the fair events that are possible.
+    fair: Vec<Vec<FairStep<usize>>>,
+}
+
+impl<'a, 'm> Beliefs<'a, 'm> {
+    /// The beliefs from which a goal is to be reached.
+    #[must_use]
+    pub fn new(interpreter: &'a Interpreter<'m>, goal: GoalId) -> Self {
+        let rules = &interpreter.model().rules;
+        let (transition_invariants, invariants) = (0..)
+            .map(InvariantId)
+            .take(rules.invariants.len())
+            .partition(|id| rules.invariants[id.index()].transition);
+        Self {
+            interpreter,
+            goal,
+            actions: of_class(interpreter, TransitionClass::Action),
+            events: events(interpreter),
+            invariants,
+            transition_invariants,
+            estimate: Projection::new(interpreter.model(), goal),
+        }
+    }
+
+    /// The belief before the first step, and whether there is anything to wait for.
+    #[must_use]
+    pub fn initially(&self) -> Option<(Belief, bool)> {
+        self.close(vec![self.interpreter.initial()])
+    }
+
+    /// The belief at a position where the states are these before any event; `None` where some run of the events violates
+    /// something. Also whether there is anything to wait for.
+    #[must_use]
+    pub fn close(&self, states: Vec<State>) -> Option<(Belief, bool)> {
+        let closure = self.closure(states)?;
+        let settled = |id: StateId| closure.fair[id.index()].is_empty();
+        let count = closure.states.len();
+        let ids = || (0..).take(count).map(StateId);
+        let all_settled = ids().all(settled);
+        let stays_settled = ids().filter(|&id| settled(id)).all(|id| {
+            let mut successors = closure.graph.successors(id).iter();
+            successors.all(|&to| settled(StateId(to)))
+        });
+        let waited = all_settled
+            || (stays_settled
+                && fair_components(
+                    &closure.graph,
+                    count,
+                    |_| true,
+                    |id| closure.fair[id.index()].clone(),
+                )
+                .iter()
+                .all(|component| component.iter().all(|&id| settled(id))));
+        let mut states: Vec<State> = if waited {
+            ids()
+                .zip(&closure.states)
+                .filter(|(id, _)| settled(*id))
+                .map(|(_, state)| state.clone())
+                .collect()
+        } else {
+            closure.states.into_iter().collect()
+        };
+        states.sort_unstable();
+        Some((Belief { states, waited }, waited && !all_settled))
+    }
+
+    /// Everything that events can do from a set of states; `None` where that violates something.
+    fn closure(&self, states: Vec<State>) -> Option<Closure> {
+        let mut closure = Closure {
+            states: states.into_iter().collect(),
+            graph: Graph::default(),
+            fair: Vec::new(),
+        };
+        let mut next = 0;
+        while let Some(state) = closure.states.get_index(next).cloned() {
+            if !self.is_clean(&state) {
+                return None;
+            }
+            let mut fair = Vec::new();
+            for &event in &self.events {
+                match self.interpreter.fire(&state, event) {
+                    Fired::Successor(to) => {
+                        if !self.is_clean_between(&state, &to) {
+                            return None;
+                        }
+                        let (place, _) = closure.states.insert_full(to);
+                        let to = StateId(u32::try_from(place).ok()?);
+                        closure.graph.push(to);
+                        if is_fair(self.interpreter, event) {
+                            fair.push(FairStep { label: event, to });
+                        }
+                    }
+                    Fired::Undefined(_) => return None,
+                    Fired::Blocked(_)
+                    | Fired::Refused(_)
+                    | Fired::Disabled(_)
+                    | Fired::NoFaultsLeft => {}
+                }
+            }
+            closure.graph.end_row();
+            closure.fair.push(fair);
+            next += 1;
+        }
+        Some(closure)
+    }
+
+    fn is_clean(&self, state: &State) -> bool {
+        self.invariants
+            .iter()
+            .all(|&id| self.interpreter.violations(state, id) == Ok(None))
+            && self.interpreter.goal(state, self.goal).is_ok()
+    }
+
+    fn is_clean_between(&self, before: &State, after: &State) -> bool {
+        self.transition_invariants
+            .iter()
+            .all(|&id| self.interpreter.violations_between(before, after, id) == Ok(None))
+    }
+
+    /// The states after a step that may be taken here in every run; `None` where some run refuses it, gives it no meaning,
+    /// never lets it be taken, or violates something by it.
+    #[must_use]
+    pub fn after(&self, belief: &Belief, action: usize) -> Option<Vec<State>> {
+        let mut after = Vec::with_capacity(belief.states.len());
+        let mut blocked = false;
+        for state in &belief.states {
+            match self.interpreter.fire(state, action) {
+                Fired::Successor(next) => {
+                    if !self.is_clean_between(state, &next) {
+                        return None;
+                    }
+                    after.push(next);
+                }
+                // Where the operator has waited nothing fair is left that could end another wait.
+                Fired::Blocked(_) if !belief.waited => blocked = true,
+                _ => return None,
+            }
+        }
+        if blocked && !self.taken_in_every_fair_run(belief, action) {
+            return None;
+        }
+        after.sort_unstable();
+        after.dedup();
+        Some(after)
+    }
+
+    /// Whether no fair run of the events puts a step off for ever.
+    fn taken_in_every_fair_run(&self, belief: &Belief, action: usize) -> bool {
+        let Some(closure) = self.closure(belief.states.clone()) else {
+            return false;
+        };
+        let steps = |id: StateId| {
+            let mut steps = closure.fair[id.index()].clone();
+            let possible = closure.states.get_index(id.index()).is_some_and(|state| {
+                matches!(self.interpreter.fire(state, action), Fired::Successor(_))
+            });
+            if possible {
+                // The step leaves every component: it is taken once.
+                steps.push(FairStep {
+                    label: action,
+                    to: StateId(u32::MAX),
+                });
+            }
+            steps
+        };
+        fair_components(&closure.graph, closure.states.len(), |_| true, steps).is_empty()
+    }
+}
+
+impl Space for Beliefs<'_, '_> {
+    type Node = Belief;
+    type Label = usize;
+
+    fn start(&self) -> Option<Belief> {
+        self.initially().map(|(belief, _)| belief)
+    }
+
+    fn expand(&mut self, belief: &Belief, offer: &mut dyn FnMut(usize, u32, Belief)) {
+        let model = self.interpreter.model();
+        for &action in &self.actions {
+            let Some(after) = self.after(belief, action) else {
+                continue;
+            };
+            if let Some((next, _)) = self.close(after) {
+                let transition = model.instances[action].transition;
+                offer(
+                    action,
+                    model.rules.transitions[transition.index()].cost,
+                    next,
+                );
+            }
+        }
+    }
+
+    fn is_goal(&mut self, belief: &Belief) -> bool {
+        let holds = |state: &State| self.interpreter.goal(state, self.goal) == Ok(true);
+        if belief.waited || belief.states.iter().all(holds) {
+            return belief.states.iter().all(holds);
+        }
+        let Some(closure) = self.closure(belief.states.clone()) else {
+            return false;
+        };
+        let fair = |id: StateId| closure.fair[id.index()].clone();
+        fair_components(&closure.graph, closure.states.len(), |_| true, fair)
+            .iter()
+            .flatten()
+            .all(|&id| closure.states.get_index(id.index()).is_some_and(holds))
+    }
+
+    fn estimate(&mut self, belief: &Belief) -> Option<u32> {
+        let mut most = 0;
+        for state in &belief.states {
+            most = most.max(self.estimate.cost_to_goal(self.interpreter, state)?);
+        }
+        Some(most)
+    }
+}

@@ -1,0 +1,207 @@
+//! Whether a plan that is never refused gets done: in every fair run all steps are taken, and the goal holds from some point
+//! on. The counterexample is a run that is stuck, or a fair lasso.
+
+use crate::language::rules::GuardKind;
+use crate::model::plan::Item;
+use crate::search::fairness::{FairStep, Hop, fair_components, fair_cycle};
+use crate::search::store::StateId;
+use crate::semantics::Explanation;
+
+use super::outcome::{Counterexample, Reason};
+use super::plan_system::PlanMove;
+use super::request::TaskError;
+use super::trace::{Move, replayed};
+use super::verify::Verified;
+
+/// Looks for a fair run that does not get done.
+pub(super) struct Incomplete<'v, 'a, 'm> {
+    run: &'v Verified<'a, 'm>,
+}
+
+impl<'v, 'a, 'm> Incomplete<'v, 'a, 'm> {
+    /// The nearest fair run that is stuck or goes round; none where every fair run gets done.
+    pub(super) fn of(run: &'v Verified<'a, 'm>) -> Result<Option<Counterexample>, TaskError> {
+        let this = Self { run };
+        let states = run.found.store.len();
+        // A state that was not expanded (a limit was reached) may have fair transitions that were not seen.
+        let expanded = run.found.graph.rows();
+        let seen = |id: StateId| id.index() < expanded;
+        let components = fair_components(&run.found.graph, states, seen, |id| this.steps(id));
+        let mut nearest: Option<(StateId, bool, Vec<StateId>)> = None;
+        for component in components {
+            let Some(&bad) = component.iter().find(|&&id| !this.is_done(id)) else {
+                continue;
+            };
+            let stuck = component
+                .iter()
+                .copied()
+                .find(|&id| !this.is_done(id) && this.steps(id).is_empty());
+            let candidate = (stuck.unwrap_or(bad), stuck.is_some(), component);
+            if nearest.as_ref().is_none_or(|(id, ..)| candidate.0 < *id) {
+                nearest = Some(candidate);
+            }
+        }
+        match nearest {
+            None => Ok(None),
+            Some((id, true, _)) => this.stuck(id).map(Some),
+            Some((id, false, component)) => this.cycle(id, &component).map(Some),
+        }
+    }
+
+    fn steps(&self, id: StateId) -> Vec<FairStep<PlanMove>> {
+        match self.run.found.store.get(id) {
+            Some(state) => self
+                .run
+                .system
+                .fair_steps(state, |to| self.run.found.store.find(to)),
+            None => Vec::new(),
+        }
+    }
+
+    /// All steps are behind, and the goal holds.
+    fn is_done(&self, id: StateId) -> bool {
+        let all_taken = self
+            .run
+            .found
+            .store
+            .get(id)
+            .is_some_and(|state| self.run.system.program.done(&state.position));
+        all_taken && self.run.judge.goal_holds[id.index()]
+    }
+
+    fn stuck(&self, id: StateId) -> Result<Counterexample, TaskError> {
+        let trace = self.run.trace(&self.run.found.path(id), None)?;
+        let (waiting, why) = self.waiting(id)?;
+        if waiting.is_empty() {
+            return Ok(Counterexample {
+                trace,
+                reason: Reason::GoalFalse { goal: self.goal() },
+                explanation: self.goal_explained(id)?,
+            });
+        }
+        Ok(Counterexample {
+            trace,
+            reason: Reason::Stuck { waiting },
+            explanation: why,
+        })
+    }
+
+    fn cycle(&self, bad: StateId, component: &[StateId]) -> Result<Counterexample, TaskError> {
+        let found = &self.run.found;
+        let steps = |id| self.steps(id);
+        let hops = fair_cycle(&found.graph, found.store.len(), component, bad, steps);
+        let entry = component.first().copied().unwrap_or(bad);
+        let mut run = self.stem(entry)?;
+        let stem = run.len();
+        let mut here = entry;
+        for hop in &hops {
+            run.push(self.run.as_move(here, self.label(here, hop)?)?);
+            here = hop.to;
+        }
+        let end = &self.run.state(here)?.cluster;
+        let mut trace = replayed(self.run.system.interpreter, &run, Some(end))?;
+        trace.cycle = Some(stem);
+        let (waiting, why) = self.waiting(bad)?;
+        let all_taken = waiting.is_empty();
+        Ok(Counterexample {
+            trace,
+            reason: Reason::Cycle {
+                goal: all_taken.then(|| self.goal()),
+                waiting,
+            },
+            explanation: if all_taken {
+                self.goal_explained(bad)?
+            } else {
+                why
+            },
+        })
+    }
+
+    fn stem(&self, entry: StateId) -> Result<Vec<Move>, TaskError> {
+        let found = &self.run.found;
+        let path = found.path(entry);
+        let labels = found
+            .labels(&self.run.system, &path, |_, _, _| true)
+            .ok_or_else(|| TaskError::Internal("a trace is not connected".to_owned()))?;
+        path.iter()
+            .zip(labels)
+            .map(|(&from, label)| self.run.as_move(from, label))
+            .collect()
+    }
+
+    /// The transition of a hop: the fair one that it must be, or the first that leads there.
+    fn label(&self, from: StateId, hop: &Hop<PlanMove>) -> Result<PlanMove, TaskError> {
+        let wanted = |label: &PlanMove| hop.label.is_none_or(|must| must == *label);
+        self.run
+            .found
+            .labels(&self.run.system, &[from, hop.to], |_, label, _| {
+                wanted(label)
+            })
+            .and_then(|labels| labels.first().copied())
+            .ok_or_else(|| TaskError::Internal("a cycle is not connected".to_owned()))
+    }
+
+    fn goal(&self) -> String {
+        let model = self.run.system.interpreter.model();
+        model
+            .goal
+            .map(|goal| model.rules.goals[goal.index()].name.clone())
+            .unwrap_or_default()
+    }
+
+    fn goal_explained(&self, id: StateId) -> Result<Option<Explanation>, TaskError> {
+        let interpreter = self.run.system.interpreter;
+        let state = &self.run.state(id)?.cluster;
+        Ok(interpreter
+            .model()
+            .goal
+            .filter(|&goal| interpreter.goal(state, goal) == Ok(false))
+            .map(|goal| interpreter.explain_goal(state, goal)))
+    }
+
+    /// The steps that wait with their awaits, and which values make the first await false.
+    #[expect(
+        clippy::type_complexity,
+        reason = "a pair of what the reason and the explanation need, used once"
+    )]
+    fn waiting(
+        &self,
+        id: StateId,
+    ) -> Result<(Vec<(String, String)>, Option<Explanation>), TaskError> {
+        let interpreter = self.run.system.interpreter;
+        let rules = &interpreter.model().rules;
+        let state = self.run.state(id)?;
+        let mut waiting = Vec::new();
+        let mut why = None;
+        for (_, item, guard) in self.run.system.waiting(state) {
+            let (until, explanation) = match (item, guard) {
+                (Item::Step { instance, .. }, Some(guard)) => {
+                    let transition = interpreter.model().instances[*instance].transition;
+                    let condition = &interpreter.guards(transition)[guard].guard;
+                    debug_assert!(matches!(condition.kind, GuardKind::Await));
+                    (
+                        rules.source.slice(condition.condition.span).to_owned(),
+                        Some(interpreter.explain_guard(&state.cluster, *instance, guard)),
+                    )
+                }
+                (
+                    Item::Await {
+                        condition, text, ..
+                    },
+                    _,
+                ) => (
+                    text.clone(),
+                    Some(interpreter.explain_await(
+                        &state.cluster,
+                        condition,
+                        &self.run.plan.source,
+                    )),
+                ),
+                _ => ("settled".to_owned(), None),
+            };
+            waiting.push((self.run.item_name(item), until));
+            why = why.or(explanation);
+        }
+        Ok((waiting, why))
+    }
+}

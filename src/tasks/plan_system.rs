@@ -1,0 +1,259 @@
+//! A ground model under a plan as a transition system: the lanes of the plan and the events, in every order. No faults.
+
+use crate::language::rules::TransitionClass;
+use crate::model::plan::Item;
+use crate::search::fairness::FairStep;
+use crate::search::system::{Offer, System};
+use crate::semantics::{Assessment, Fired, Interpreter, State, Undefined};
+
+use super::program::{Position, Program};
+
+/// A ground model and a plan for it.
+pub struct PlanSystem<'a, 'm> {
+    /// The meaning.
+    pub interpreter: &'a Interpreter<'m>,
+    /// The plan.
+    pub program: &'a Program<'a>,
+    /// Where the runs begin.
+    pub initial: State,
+    events: Vec<usize>,
+}
+
+/// A state of the cluster and the position in each lane.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PlanState {
+    /// The cluster.
+    pub cluster: State,
+    /// The plan.
+    pub position: Position,
+}
+
+/// A transition under a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PlanMove {
+    /// The lane takes its next step, or sees what it waits for.
+    Lane(usize),
+    /// A ground event.
+    Event(usize),
+}
+
+/// Something to be noted about a state under a plan.
+#[derive(Clone, Debug)]
+pub enum PlanFinding {
+    /// The next step of the lane is refused.
+    Refused {
+        /// The lane.
+        lane: usize,
+        /// The ground action.
+        instance: usize,
+    },
+    /// The next step or wait of the lane is undefined.
+    UndefinedStep {
+        /// The lane.
+        lane: usize,
+        /// Why.
+        undefined: Undefined,
+    },
+    /// An event is undefined.
+    UndefinedEvent {
+        /// The ground event.
+        instance: usize,
+        /// Why.
+        undefined: Undefined,
+    },
+}
+
+/// What the next element of a lane comes to.
+pub enum Attempt {
+    /// It is taken.
+    Taken(State),
+    /// It waits.
+    Waits,
+    /// It is refused.
+    Refused(usize),
+    /// It has no meaning here.
+    Undefined(Undefined),
+}
+
+/// The ground transitions that are events, in order.
+#[must_use]
+pub fn events(interpreter: &Interpreter<'_>) -> Vec<usize> {
+    of_class(interpreter, TransitionClass::Event)
+}
+
+/// The ground transitions of a class, in order.
+#[must_use]
+pub fn of_class(interpreter: &Interpreter<'_>, class: TransitionClass) -> Vec<usize> {
+    let model = interpreter.model();
+    (0..model.instances.len())
+        .filter(|&i| {
+            let transition = model.instances[i].transition;
+            model.rules.transitions[transition.index()].class == class
+        })
+        .collect()
+}
+
+/// Whether a ground transition is a fair event.
+#[must_use]
+pub fn is_fair(interpreter: &Interpreter<'_>, instance: usize) -> bool {
+    let model = interpreter.model();
+    let transition = model.instances[instance].transition;
+    model.rules.transitions[transition.index()].fair
+}
+
+/// Tries an element of a plan that is not a fork.
+#[must_use]
+pub fn attempt(interpreter: &Interpreter<'_>, state: &State, item: &Item) -> Attempt {
+    match item {
+        Item::Step { instance, .. } => match interpreter.fire(state, *instance) {
+            Fired::Successor(next) => Attempt::Taken(next),
+            Fired::Refused(guard) => Attempt::Refused(guard),
+            Fired::Undefined(undefined) => Attempt::Undefined(undefined),
+            Fired::Blocked(_) | Fired::Disabled(_) | Fired::NoFaultsLeft => Attempt::Waits,
+        },
+        Item::AwaitSettled { .. } => {
+            if interpreter.settled(state) {
+                Attempt::Taken(state.clone())
+            } else {
+                Attempt::Waits
+            }
+        }
+        Item::Await { condition, .. } => match interpreter.holds(state, condition, &[]) {
+            Ok(true) => Attempt::Taken(state.clone()),
+            Ok(false) => Attempt::Waits,
+            Err(undefined) => Attempt::Undefined(undefined),
+        },
+        Item::Parallel { .. } => Attempt::Waits,
+    }
+}
+
+impl<'a, 'm> PlanSystem<'a, 'm> {
+    /// All runs of a plan from the first state of the cluster.
+    #[must_use]
+    pub fn new(interpreter: &'a Interpreter<'m>, program: &'a Program<'a>) -> Self {
+        Self {
+            interpreter,
+            program,
+            initial: interpreter.initial(),
+            events: events(interpreter),
+        }
+    }
+
+    /// The steps of lanes and the fair events that are possible in a state: what may not be put off for ever.
+    #[must_use]
+    pub fn fair_moves(&self, state: &PlanState) -> Vec<(PlanMove, PlanState)> {
+        let mut moves = Vec::new();
+        self.expand(state, &mut |offer| {
+            if let Offer::Transition(label, to) = offer {
+                let fair = match label {
+                    PlanMove::Lane(_) => true,
+                    PlanMove::Event(instance) => is_fair(self.interpreter, instance),
+                };
+                if fair {
+                    moves.push((label, to));
+                }
+            }
+        });
+        moves
+    }
+
+    /// The same with stored states.
+    #[must_use]
+    pub fn fair_steps(
+        &self,
+        state: &PlanState,
+        find: impl Fn(&PlanState) -> Option<crate::search::store::StateId>,
+    ) -> Vec<FairStep<PlanMove>> {
+        self.fair_moves(state)
+            .into_iter()
+            // A successor that is not stored (a limit was reached) cannot be inside any component.
+            .map(|(label, to)| FairStep {
+                label,
+                to: find(&to).unwrap_or(crate::search::store::StateId(u32::MAX)),
+            })
+            .collect()
+    }
+
+    /// The lanes whose next element waits, with the guard that is false where it is an action's.
+    #[must_use]
+    pub fn waiting(&self, state: &PlanState) -> Vec<(usize, &'a Item, Option<usize>)> {
+        (0..self.program.lanes.len())
+            .filter_map(|lane| {
+                let item = self.program.next(&state.position, lane)?;
+                match attempt(self.interpreter, &state.cluster, item) {
+                    Attempt::Waits => {}
+                    Attempt::Taken(_) | Attempt::Refused(_) | Attempt::Undefined(_) => return None,
+                }
+                let guard = match item {
+                    Item::Step { instance, .. } => {
+                        match self.interpreter.assess(&state.cluster, *instance) {
+                            Assessment::Blocked(guard) => Some(guard),
+                            _ => None,
+                        }
+                    }
+                    _ => None,
+                };
+                Some((lane, item, guard))
+            })
+            .collect()
+    }
+}
+
+impl System for PlanSystem<'_, '_> {
+    type State = PlanState;
+    type Label = PlanMove;
+    type Finding = PlanFinding;
+
+    fn initial(&self) -> PlanState {
+        PlanState {
+            cluster: self.initial.clone(),
+            position: self.program.start(),
+        }
+    }
+
+    fn expand(&self, state: &PlanState, offer: &mut dyn FnMut(Offer<Self>)) {
+        for lane in 0..self.program.lanes.len() {
+            let Some(item) = self.program.next(&state.position, lane) else {
+                continue;
+            };
+            match attempt(self.interpreter, &state.cluster, item) {
+                Attempt::Taken(cluster) => {
+                    let position = self.program.advance(&state.position, lane);
+                    let next = PlanState { cluster, position };
+                    offer(Offer::Transition(PlanMove::Lane(lane), next));
+                }
+                Attempt::Waits => {}
+                Attempt::Refused(_) => {
+                    if let Item::Step { instance, .. } = *item {
+                        offer(Offer::Finding(PlanFinding::Refused { lane, instance }));
+                    }
+                }
+                Attempt::Undefined(undefined) => {
+                    offer(Offer::Finding(PlanFinding::UndefinedStep {
+                        lane,
+                        undefined,
+                    }));
+                }
+            }
+        }
+        for &instance in &self.events {
+            match self.interpreter.fire(&state.cluster, instance) {
+                Fired::Successor(cluster) => {
+                    let position = state.position.clone();
+                    let next = PlanState { cluster, position };
+                    offer(Offer::Transition(PlanMove::Event(instance), next));
+                }
+                Fired::Undefined(undefined) => {
+                    offer(Offer::Finding(PlanFinding::UndefinedEvent {
+                        instance,
+                        undefined,
+                    }));
+                }
+                Fired::Blocked(_)
+                | Fired::Refused(_)
+                | Fired::Disabled(_)
+                | Fired::NoFaultsLeft => {}
+            }
+        }
+    }
+}
