@@ -1,3 +1,4 @@
 //! Cleverness about ground models: estimates, and in time packed states, compiled guards, reductions and the state store.
 
+pub mod partial;
 pub mod projection;

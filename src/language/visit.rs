@@ -59,3 +59,22 @@ pub fn written(effects: &[Effect]) -> Vec<(KindId, FieldId)> {
     }
     fields
 }
+
+/// The objects that effects assign to, as written, with their kinds.
+#[must_use]
+pub fn targets(effects: &[Effect]) -> Vec<(&Expr, KindId)> {
+    let mut found = Vec::new();
+    for effect in effects {
+        match effect {
+            Effect::Assign { object, kind, .. } => found.push((object, *kind)),
+            Effect::If {
+                then, otherwise, ..
+            } => {
+                found.extend(targets(then));
+                found.extend(targets(otherwise));
+            }
+            Effect::For { body, .. } => found.extend(targets(body)),
+        }
+    }
+    found
+}

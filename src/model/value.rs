@@ -14,8 +14,8 @@ impl ObjectId {
     }
 }
 
-/// The value of an expression.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// The value of an expression. The order is arbitrary, for sorted collections only.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Value {
     /// `true`, `false`
     Bool(bool),

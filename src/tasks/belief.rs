@@ -62,6 +62,11 @@ impl<'a, 'm> Beliefs<'a, 'm> {
         }
     }
 
+    fn estimate_of(&self, state: &State) -> Option<u32> {
+        self.estimate
+            .cost_to_goal(|object, field| self.interpreter.value(state, object, field))
+    }
+
     /// The belief before the first step, and whether there is anything to wait for.
     #[must_use]
     pub fn initially(&self) -> Option<(Belief, bool)> {
@@ -250,7 +255,7 @@ impl Space for Beliefs<'_, '_> {
     fn estimate(&mut self, belief: &Belief) -> Option<u32> {
         let mut most = 0;
         for state in &belief.states {
-            most = most.max(self.estimate.cost_to_goal(self.interpreter, state)?);
+            most = most.max(self.estimate_of(state)?);
         }
         Some(most)
     }
