@@ -2,8 +2,11 @@
 
 pub mod codes;
 pub mod diagnostic;
+mod lexer;
+pub mod parse;
 pub mod rules;
 pub mod source;
 pub mod suggest;
 pub mod syntax;
 pub mod visit;
+mod token;
