@@ -8,9 +8,9 @@ pub mod rules;
 pub mod source;
 pub mod suggest;
 pub mod syntax;
-pub mod visit;
 mod token;
 pub mod typing;
+pub mod visit;
 
 use std::sync::Arc;
 

@@ -1,5 +1,6 @@
 //! The ground model: rules and one cluster together. Everything later rooms need, and nothing of how it was written.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -81,7 +82,26 @@ impl Model {
     #[must_use]
     pub fn instance(&self, transition: TransitionId, arguments: &[Value]) -> Option<usize> {
         self.instances
-            .iter()
-            .position(|i| i.transition == transition && i.arguments == arguments)
+            .binary_search_by(|i| {
+                i.transition
+                    .cmp(&transition)
+                    .then_with(|| order_of_arguments(&i.arguments, arguments))
+            })
+            .ok()
+    }
+}
+
+/// The order of instances: `none` after all objects, everything else by its place.
+fn order_of_arguments(left: &[Value], right: &[Value]) -> Ordering {
+    left.iter().map(rank).cmp(right.iter().map(rank))
+}
+
+fn rank(value: &Value) -> i64 {
+    match value {
+        Value::Bool(b) => i64::from(*b),
+        Value::Int(i) => *i,
+        Value::Enum(_, place) => i64::from(*place),
+        Value::Object(id) => i64::from(id.0),
+        Value::None | Value::Set(_) => i64::MAX,
     }
 }

@@ -1,5 +1,23 @@
 //! Cluster and plan files, host lists, the library: rules and a cluster become a ground model.
 
+pub mod cluster;
+mod constant;
+mod field_value;
+mod files;
 pub mod ground;
+pub mod host_list;
+mod instances;
+pub mod json;
+pub mod library;
+pub mod loader;
+pub mod lookup;
+mod objects;
 pub mod plan;
+mod scalar;
+pub mod settings;
+mod shape;
+pub mod suite;
+#[cfg(test)]
+mod testing;
+mod unescaped;
 pub mod value;

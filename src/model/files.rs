@@ -1,0 +1,138 @@
+//! Reading files and standard input: what is there, what is text, what is too large. Knows no JSON and no rules.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use crate::language::codes::Code;
+use crate::language::diagnostic::Diagnostic;
+
+use super::json::MAX_BYTES;
+
+/// The text of a file, called `name` in messages.
+pub(super) fn read_file(path: &Path, name: &str) -> Result<String, Box<Diagnostic>> {
+    if path.is_dir() {
+        return Err(unreadable(name, "it is a directory"));
+    }
+    match File::open(path) {
+        Ok(file) => read_text(file, name),
+        Err(error) => Err(unreadable(name, &reason(&error))),
+    }
+}
+
+/// The text that a reader gives, which need not end by itself.
+pub(super) fn read_text(reader: impl Read, name: &str) -> Result<String, Box<Diagnostic>> {
+    let mut bytes = Vec::new();
+    let limit = MAX_BYTES as u64 + 1;
+    if let Err(error) = reader.take(limit).read_to_end(&mut bytes) {
+        return Err(unreadable(name, &reason(&error)));
+    }
+    if bytes.len() > MAX_BYTES {
+        return Err(Box::new(Diagnostic::error(
+            Code::FileTooLarge,
+            format!("`{name}` is larger than 64 MiB"),
+        )));
+    }
+    if bytes.is_empty() {
+        return Err(Box::new(Diagnostic::error(
+            Code::EmptyFile,
+            format!("`{name}` has nothing in it"),
+        )));
+    }
+    as_text(bytes, name)
+}
+
+fn as_text(bytes: Vec<u8>, name: &str) -> Result<String, Box<Diagnostic>> {
+    let wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    let stray = bytes.iter().position(|b| *b == 0);
+    let text = String::from_utf8(bytes);
+    let at = match (&text, stray) {
+        (Err(error), _) => error.utf8_error().valid_up_to(),
+        (Ok(_), Some(at)) => at,
+        (Ok(_), None) => return text.map_err(|_| unreadable(name, "it is not text")),
+    };
+    let diagnostic = Diagnostic::error(
+        Code::NotText,
+        format!("`{name}` is not text: byte {at} is no UTF-8 letter"),
+    );
+    let help = if wide {
+        "it looks like UTF-16: save it as UTF-8"
+    } else {
+        "rollproof reads UTF-8 text"
+    };
+    Err(Box::new(diagnostic.help(help)))
+}
+
+/// The diagnostic that a file cannot be read.
+pub(super) fn unreadable(name: &str, reason: &str) -> Box<Diagnostic> {
+    Box::new(Diagnostic::error(
+        Code::FileNotRead,
+        format!("`{name}` cannot be read: {reason}"),
+    ))
+}
+
+/// The system's words differ from system to system; the usual ones are ours.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        io::ErrorKind::NotADirectory => "a part of its path is not a directory".to_owned(),
+        _ => error
+            .to_string()
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(bytes: &[u8]) -> (Code, String) {
+        let diagnostic = read_text(bytes, "x").unwrap_err();
+        (diagnostic.code, diagnostic.message)
+    }
+
+    #[test]
+    fn what_is_not_text_is_refused() {
+        assert_eq!(
+            failure(b"ab\xffc"),
+            (
+                Code::NotText,
+                "`x` is not text: byte 2 is no UTF-8 letter".into()
+            )
+        );
+        assert_eq!(
+            failure(b"ELF\0"),
+            (
+                Code::NotText,
+                "`x` is not text: byte 3 is no UTF-8 letter".into()
+            )
+        );
+        assert_eq!(
+            failure(b""),
+            (Code::EmptyFile, "`x` has nothing in it".into())
+        );
+        assert_eq!(read_text("é".as_bytes(), "x"), Ok("é".to_owned()));
+    }
+
+    #[test]
+    fn a_reader_without_end_is_left_at_the_limit() {
+        assert_eq!(
+            read_text(io::repeat(b'a'), "x").unwrap_err().code,
+            Code::FileTooLarge
+        );
+    }
+
+    #[test]
+    fn a_missing_file_and_a_directory_say_so() {
+        let message = |path: &str| read_file(Path::new(path), "x").unwrap_err().message;
+        assert_eq!(
+            message("/no/such/file"),
+            "`x` cannot be read: there is no such file"
+        );
+        assert_eq!(message("."), "`x` cannot be read: it is a directory");
+    }
+}

@@ -1,0 +1,521 @@
+//! Suite files: cases with the verdicts that are expected of them. Knows what may be expected, not how it is found out.
+
+use std::sync::Arc;
+
+use crate::language::codes::Code;
+use crate::language::diagnostic::Diagnostics;
+use crate::language::source::{Source, Span};
+
+use super::json::{self, Json};
+use super::lookup::Location;
+use super::settings::Settings;
+use super::shape::Shape;
+
+/// The largest count that is expected of anything: numbers of JSON that every program can hold.
+const MAX_COUNT: u64 = 1 << 53;
+
+/// A suite of cases.
+#[derive(Clone, Debug)]
+pub struct Suite {
+    /// The name it was read by.
+    pub name: String,
+    /// The text that the spans point into.
+    pub source: Arc<Source>,
+    /// Where that text is: the targets of cases are looked up from there.
+    pub location: Location,
+    /// The cases in order.
+    pub cases: Vec<Case>,
+}
+
+/// A value with its place in the suite.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spanned<T> {
+    /// The value.
+    pub value: T,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// What is asked, of what, and what is expected.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// Its name, unique in the suite.
+    pub name: Spanned<String>,
+    /// What is asked.
+    pub task: Task,
+    /// The cluster or plan that it is asked of, by its name or path.
+    pub target: Spanned<String>,
+    /// What the case changes about the cluster.
+    pub settings: Settings,
+    /// How many states the search may store.
+    pub max_states: Option<Spanned<u64>>,
+    /// What should come out.
+    pub expect: Expect,
+    /// The whole case.
+    pub span: Span,
+}
+
+/// What a case asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// `"check": CLUSTER`
+    Check,
+    /// `"verify": PLAN`
+    Verify,
+    /// `"plan": CLUSTER`
+    Plan,
+}
+
+impl Task {
+    const ALL: [Self; 3] = [Self::Check, Self::Verify, Self::Plan];
+
+    /// The key of the case, which is the command of that name as well.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Check => "check",
+            Self::Verify => "verify",
+            Self::Plan => "plan",
+        }
+    }
+}
+
+/// The verdict that is expected of a case or of one property.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// `holds`
+    Holds,
+    /// `violated`
+    Violated,
+    /// `inconclusive`
+    Inconclusive,
+}
+
+impl Verdict {
+    const ALL: [Self; 3] = [Self::Holds, Self::Violated, Self::Inconclusive];
+
+    /// The word in suites and reports.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::Violated => "violated",
+            Self::Inconclusive => "inconclusive",
+        }
+    }
+}
+
+/// Something expected of properties, by their names, in the order of the suite.
+pub type ByProperty<T> = Vec<(Spanned<String>, Spanned<T>)>;
+
+/// What should come out of a case; what is absent is not compared.
+#[derive(Clone, Debug, Default)]
+pub struct Expect {
+    /// The verdict of the whole case; of `plan`, `violated` means that no plan exists.
+    pub verdict: Option<Spanned<Verdict>>,
+    /// The verdicts of properties.
+    pub properties: ByProperty<Verdict>,
+    /// The message of the refusal at the end of the shortest trace.
+    pub refused: Option<Spanned<String>>,
+    /// The number of steps of the shortest trace of a property.
+    pub trace_steps: ByProperty<u64>,
+    /// What the explanation of a property's false conjunct contains.
+    pub because: ByProperty<String>,
+    /// Distinct states.
+    pub states: Option<Spanned<u64>>,
+    /// Enabled ground transitions over all states.
+    pub transitions: Option<Spanned<u64>>,
+    /// Breadth-first levels after the first.
+    pub depth: Option<Spanned<u64>>,
+    /// The number of states that violate a property.
+    pub violating_states: ByProperty<u64>,
+    /// The number of states from which the goal cannot be reached any more.
+    pub doomed_states: Option<Spanned<u64>>,
+    /// The number of steps of the shortest run to the goal.
+    pub witness_steps: Option<Spanned<u64>>,
+    /// What the plan costs.
+    pub cost: Option<Spanned<u64>>,
+    /// The number of actions in the plan.
+    pub steps: Option<Spanned<u64>>,
+    /// The texts of the assumptions that fail, all of them.
+    pub warnings: Option<Spanned<Vec<Spanned<String>>>>,
+    /// The whole expectation.
+    pub span: Span,
+}
+
+/// The keys of `expect`, with the tasks that can answer them.
+const EXPECTATIONS: &[(&str, &[Task])] = &[
+    ("verdict", &Task::ALL),
+    ("properties", &[Task::Check, Task::Verify]),
+    ("refused", &[Task::Verify]),
+    ("trace_steps", &[Task::Check, Task::Verify]),
+    ("because", &[Task::Check, Task::Verify]),
+    ("states", &[Task::Check, Task::Verify]),
+    ("transitions", &[Task::Check, Task::Verify]),
+    ("depth", &[Task::Check, Task::Verify]),
+    ("violating_states", &[Task::Check, Task::Verify]),
+    ("doomed_states", &[Task::Check]),
+    ("witness_steps", &[Task::Check]),
+    ("cost", &[Task::Plan]),
+    ("steps", &[Task::Plan]),
+    ("warnings", &Task::ALL),
+];
+
+/// Reads a suite. It is complete where no diagnostic is an error; the targets of its cases are not looked at.
+#[must_use]
+pub fn read_suite(
+    source: &Arc<Source>,
+    name: &str,
+    location: Location,
+) -> (Option<Suite>, Diagnostics) {
+    let (json, mut diagnostics) = json::read(source);
+    let Some(json) = json else {
+        return (None, diagnostics);
+    };
+    let mut reader = Reader {
+        shape: Shape::new(source),
+    };
+    let cases = reader.cases(&json);
+    diagnostics.extend(reader.shape.diagnostics);
+    let suite = cases.map(|cases| Suite {
+        name: name.to_owned(),
+        source: source.clone(),
+        location,
+        cases,
+    });
+    (suite.filter(|_| !diagnostics.has_errors()), diagnostics)
+}
+
+struct Reader<'a> {
+    shape: Shape<'a>,
+}
+
+impl Reader<'_> {
+    fn cases(&mut self, json: &Json) -> Option<Vec<Case>> {
+        let members = self.shape.object("a suite", json)?;
+        if self.shape.is_another_kind(json, "suite", "cases") {
+            return None;
+        }
+        self.shape.only_keys("a suite", members, &["cases"]);
+        let list = self.shape.required("the suite", json, "cases")?;
+        let elements = self.shape.array("`cases`", list)?;
+        let cases: Vec<Case> = elements.iter().filter_map(|case| self.case(case)).collect();
+        self.names_differ(&cases);
+        Some(cases)
+    }
+
+    fn names_differ(&mut self, cases: &[Case]) {
+        let mut names: Vec<&Spanned<String>> = cases.iter().map(|case| &case.name).collect();
+        names.sort_by(|a, b| a.value.cmp(&b.value).then(a.span.start.cmp(&b.span.start)));
+        for (first, again) in names
+            .iter()
+            .zip(names.iter().skip(1))
+            .filter(|(a, b)| a.value == b.value)
+        {
+            let message = format!("two cases are named `{}`", again.value);
+            self.shape
+                .error(Code::SuiteShape, message, again.span, "named again");
+            if let Some(diagnostic) = self.shape.diagnostics.list.pop() {
+                let diagnostic = diagnostic.also(self.shape.source, first.span, "first named here");
+                self.shape.diagnostics.push(diagnostic);
+            }
+        }
+    }
+
+    fn case(&mut self, json: &Json) -> Option<Case> {
+        let members = self.shape.object("a case", json)?;
+        let [params, policies, faults, goal] = Settings::KEYS;
+        let keys = [
+            "name",
+            "check",
+            "verify",
+            "plan",
+            params,
+            policies,
+            faults,
+            goal,
+            "max_states",
+            "expect",
+        ];
+        self.shape.only_keys("a case", members, &keys);
+        let name = self
+            .shape
+            .required("the case", json, "name")
+            .and_then(|n| self.text("`name`", n));
+        let task = self.task(json);
+        let settings = Settings::read(&mut self.shape, json);
+        let max_states = json
+            .get("max_states")
+            .and_then(|n| self.count("`max_states`", n));
+        let expected = self.shape.required("the case", json, "expect");
+        let (task, target) = task?;
+        let expect = self.expect(task, expected?)?;
+        Some(Case {
+            name: name?,
+            task,
+            target,
+            settings,
+            max_states,
+            expect,
+            span: json.span,
+        })
+    }
+
+    fn task(&mut self, json: &Json) -> Option<(Task, Spanned<String>)> {
+        let asked: Vec<(Task, &Json)> = Task::ALL
+            .into_iter()
+            .filter_map(|task| Some((task, json.get(task.key())?)))
+            .collect();
+        match asked[..] {
+            [(task, target)] => Some((task, self.text(&format!("`{}`", task.key()), target)?)),
+            [] => {
+                let start = Span::new(json.span.start, json.span.start + 1);
+                let help = "add `\"check\": CLUSTER`, `\"verify\": PLAN` or `\"plan\": CLUSTER`"
+                    .to_owned();
+                self.shape.push(
+                    Code::SuiteShape,
+                    "the case asks nothing",
+                    start,
+                    "in here",
+                    Some(help),
+                );
+                None
+            }
+            [_, (_, second), ..] => {
+                let message = "the case asks more than one thing";
+                let help = Some("write a case for each of them".to_owned());
+                self.shape.push(
+                    Code::SuiteShape,
+                    message,
+                    second.span,
+                    "asked as well",
+                    help,
+                );
+                None
+            }
+        }
+    }
+
+    fn expect(&mut self, task: Task, json: &Json) -> Option<Expect> {
+        let members = self.shape.object("`expect`", json)?;
+        if members.is_empty() {
+            let help = Some("add at least `\"verdict\": \"holds\"`".to_owned());
+            self.shape.push(
+                Code::SuiteShape,
+                "the case expects nothing",
+                json.span,
+                "nothing in here",
+                help,
+            );
+        }
+        let known: Vec<&str> = EXPECTATIONS.iter().map(|(key, _)| *key).collect();
+        self.shape.only_keys("`expect`", members, &known);
+        for (key, _) in members {
+            let tasks = EXPECTATIONS
+                .iter()
+                .find(|(name, _)| *name == key.text)
+                .map(|(_, tasks)| *tasks);
+            if tasks.is_some_and(|tasks| !tasks.contains(&task)) {
+                let message = format!("`{}` cannot tell `{}`", task.key(), key.text);
+                self.shape.error(
+                    Code::SuiteShape,
+                    message,
+                    key.span,
+                    "not part of its answer",
+                );
+            }
+        }
+        Some(Expect {
+            verdict: json
+                .get("verdict")
+                .and_then(|v| self.verdict("`verdict`", v)),
+            properties: self.by_property(json, "properties", Self::verdict),
+            refused: json.get("refused").and_then(|v| self.text("`refused`", v)),
+            trace_steps: self.by_property(json, "trace_steps", Self::count),
+            because: self.by_property(json, "because", Self::text),
+            states: self.number(json, "states"),
+            transitions: self.number(json, "transitions"),
+            depth: self.number(json, "depth"),
+            violating_states: self.by_property(json, "violating_states", Self::count),
+            doomed_states: self.number(json, "doomed_states"),
+            witness_steps: self.number(json, "witness_steps"),
+            cost: self.number(json, "cost"),
+            steps: self.number(json, "steps"),
+            warnings: json.get("warnings").and_then(|v| self.warnings(v)),
+            span: json.span,
+        })
+    }
+
+    fn by_property<T>(
+        &mut self,
+        json: &Json,
+        key: &str,
+        read: impl Fn(&mut Self, &str, &Json) -> Option<Spanned<T>>,
+    ) -> ByProperty<T> {
+        let members = json
+            .get(key)
+            .and_then(|json| self.shape.object(&format!("`{key}`"), json));
+        let mut found = Vec::new();
+        for (name, value) in members.unwrap_or_default() {
+            if let Some(value) = read(self, &format!("`{}`", name.text), value) {
+                found.push((
+                    Spanned {
+                        value: name.text.clone(),
+                        span: name.span,
+                    },
+                    value,
+                ));
+            }
+        }
+        found
+    }
+
+    fn verdict(&mut self, what: &str, json: &Json) -> Option<Spanned<Verdict>> {
+        let text = self.shape.text(what, json)?;
+        let found = Verdict::ALL
+            .into_iter()
+            .find(|verdict| verdict.text() == text);
+        if found.is_none() {
+            let message = format!("`{text}` is not a verdict");
+            let words = Verdict::ALL.map(Verdict::text);
+            self.shape.unknown(
+                Code::SuiteShape,
+                &message,
+                json.span,
+                text,
+                "verdicts",
+                &words,
+            );
+        }
+        found.map(|value| Spanned {
+            value,
+            span: json.span,
+        })
+    }
+
+    fn text(&mut self, what: &str, json: &Json) -> Option<Spanned<String>> {
+        let value = self.shape.text(what, json)?.to_owned();
+        Some(Spanned {
+            value,
+            span: json.span,
+        })
+    }
+
+    fn count(&mut self, what: &str, json: &Json) -> Option<Spanned<u64>> {
+        let value = self.shape.count(what, json, MAX_COUNT)?;
+        Some(Spanned {
+            value,
+            span: json.span,
+        })
+    }
+
+    fn number(&mut self, json: &Json, key: &str) -> Option<Spanned<u64>> {
+        self.count(&format!("`{key}`"), json.get(key)?)
+    }
+
+    fn warnings(&mut self, json: &Json) -> Option<Spanned<Vec<Spanned<String>>>> {
+        let elements = self.shape.array("`warnings`", json)?;
+        let value = elements
+            .iter()
+            .filter_map(|e| self.text("a warning", e))
+            .collect();
+        Some(Spanned {
+            value,
+            span: json.span,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::testing::findings;
+
+    fn found(case: &str) -> Vec<(String, String)> {
+        let source = Source::new("s.json", format!("{{\"cases\": [{case}]}}"));
+        let (suite, diagnostics) = read_suite(&source, "s", Location::StandardInput);
+        assert_eq!(suite.is_none(), diagnostics.has_errors());
+        findings(&diagnostics)
+    }
+
+    fn one(message: &str, underlined: &str) -> Vec<(String, String)> {
+        vec![(message.to_owned(), underlined.to_owned())]
+    }
+
+    #[test]
+    fn a_case_is_read_with_its_places() {
+        let text = r#"{"$schema": "x", "cases": [{"name": "a", "verify": "two-node", "policies": {"drain": false},
+            "max_states": 10, "expect": {"verdict": "violated", "properties": {"safe": "holds"}, "refused": "no",
+            "trace_steps": {"never_refused": 3}, "because": {"complete": "Node1.pending"}, "warnings": ["few"]}}]}"#;
+        let source = Source::new("s.json", text);
+        let (suite, diagnostics) = read_suite(&source, "s", Location::StandardInput);
+        assert!(diagnostics.list.is_empty(), "{:?}", findings(&diagnostics));
+        let case = &suite.unwrap().cases[0];
+        assert_eq!(
+            (case.task, case.target.value.as_str()),
+            (Task::Verify, "two-node")
+        );
+        assert_eq!(source.slice(case.target.span), "\"two-node\"");
+        assert_eq!(case.max_states.as_ref().map(|n| n.value), Some(10));
+        let expect = &case.expect;
+        assert_eq!(
+            expect.verdict.as_ref().map(|v| v.value),
+            Some(Verdict::Violated)
+        );
+        assert_eq!(source.slice(expect.trace_steps[0].1.span), "3");
+        assert_eq!(expect.because[0].1.value, "Node1.pending");
+        assert_eq!(expect.properties[0].0.value, "safe");
+        assert_eq!(expect.warnings.as_ref().map(|w| w.value.len()), Some(1));
+    }
+
+    #[test]
+    fn a_case_asks_exactly_one_thing_and_expects_something() {
+        assert_eq!(
+            found(r#"{"name": "a", "expect": {"verdict": "holds"}}"#),
+            one("the case asks nothing", "{")
+        );
+        let both = r#"{"name": "a", "check": "c", "plan": "d", "expect": {"verdict": "holds"}}"#;
+        assert_eq!(
+            found(both),
+            one("the case asks more than one thing", "\"d\"")
+        );
+        assert_eq!(
+            found(r#"{"name": "a", "check": "c", "expect": {}}"#),
+            one("the case expects nothing", "{}")
+        );
+        assert_eq!(
+            found(r#"{"name": "a", "check": "c"}"#),
+            one("the case has no `expect`", "{")
+        );
+        assert_eq!(
+            found("3"),
+            one("a case must be an object `{…}`, not a number", "3")
+        );
+    }
+
+    #[test]
+    fn what_the_task_cannot_tell_is_not_expected_of_it() {
+        let case = r#"{"name": "a", "check": "c", "expect": {"cost": 3}}"#;
+        assert_eq!(found(case), one("`check` cannot tell `cost`", "\"cost\""));
+        let case =
+            r#"{"name": "a", "plan": "c", "expect": {"costs": 3, "verdict": "hold", "cost": -1}}"#;
+        let messages: Vec<String> = found(case).into_iter().map(|f| f.0).collect();
+        assert_eq!(
+            messages,
+            [
+                "`expect` has no key `costs`",
+                "`hold` is not a verdict",
+                "`cost` must be from 0 to 9007199254740992, not -1"
+            ]
+        );
+    }
+
+    #[test]
+    fn two_cases_of_one_name_are_an_error_with_both_places() {
+        let case = r#"{"name": "a", "check": "c", "expect": {"verdict": "holds"}}"#;
+        assert_eq!(
+            found(&format!("{case}, {case}")),
+            one("two cases are named `a`", "\"a\"")
+        );
+    }
+}
