@@ -105,6 +105,12 @@ impl Verdict {
     }
 }
 
+impl std::fmt::Display for Verdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
 /// Something expected of properties, by their names, in the order of the suite.
 pub type ByProperty<T> = Vec<(Spanned<String>, Spanned<T>)>;
 

@@ -1,19 +1,9 @@
 //! Answers: what was asked, what was established, and the evidence. Data only; the report room puts it into words.
 
 use crate::language::diagnostic::Diagnostic;
+pub use crate::model::suite::{Task, Verdict};
 use crate::search::budget::Stop;
 use crate::semantics::Explanation;
-
-/// What was established about something asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// It holds, proved by exhaustion.
-    Holds,
-    /// It does not, and the evidence is shown.
-    Violated,
-    /// A limit was reached before either could be established.
-    Inconclusive,
-}
 
 /// The answer of `check`, `verify` or `plan`.
 #[derive(Clone, Debug)]
@@ -36,17 +26,6 @@ pub struct Answer {
     pub plan: Option<FoundPlan>,
     /// The plan on the clock (`verify` and `plan`), where every step is taken when the clock runs.
     pub timeline: Option<Timeline>,
-}
-
-/// Which command was run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Task {
-    /// Everything that the rules allow.
-    Check,
-    /// One plan.
-    Verify,
-    /// The cheapest plan.
-    Plan,
 }
 
 /// What was asked about, for the head of a report; a claim holds for this and nothing else.
@@ -333,8 +312,8 @@ pub struct CaseAnswer {
     pub task: Task,
     /// The cluster or plan.
     pub subject: String,
-    /// What came out; none where the input was wrong.
-    pub answer: Option<Answer>,
+    /// What came out.
+    pub answer: Answer,
     /// What is not as expected: what, expected, found. Empty where all is.
     pub differences: Vec<Difference>,
 }

@@ -128,6 +128,9 @@ fn faults_in_words(model: &Model) -> String {
     }
 }
 
+/// How the message of a warning about an assumption begins; its text follows.
+pub const ASSUMPTION: &str = "the rules assume: ";
+
 /// A warning for each assumption of the rules that the initial state does not meet.
 #[must_use]
 pub fn failing_assumptions(interpreter: &Interpreter<'_>) -> Vec<Diagnostic> {
@@ -142,7 +145,7 @@ pub fn failing_assumptions(interpreter: &Interpreter<'_>) -> Vec<Diagnostic> {
             Diagnostic::warning(
                 Code::AssumptionFails,
                 format!(
-                    "the rules assume: {}",
+                    "{ASSUMPTION}{}",
                     interpreter.render(&initial, &assumption.text, &[])
                 ),
             )

@@ -1,0 +1,103 @@
+//! `regress`: the cases of a suite against what they expect.
+
+use crate::language::diagnostic::Diagnostics;
+use crate::model::loader::{CaseInput, Loader};
+use crate::model::settings::Overrides;
+use crate::model::suite::{Case, Suite, Task};
+use crate::search::budget::{Budget, Progress, Stop};
+
+use super::check::check;
+use super::expectation::differences;
+use super::outcome::{Answer, CaseAnswer, SuiteAnswer, Verdict};
+use super::plan::plan;
+use super::request::{Asked, TaskError};
+use super::verify::verify;
+
+/// Runs every case of a suite, each with the whole budget.
+///
+/// # Errors
+/// Where a case cannot be read (all of them are told), or a trace does not replay.
+pub fn regress(
+    suite: &Suite,
+    loader: &mut Loader,
+    overrides: &Overrides,
+    budget: &mut dyn Budget,
+) -> Result<SuiteAnswer, TaskError> {
+    let mut inputs = Vec::with_capacity(suite.cases.len());
+    let mut diagnostics = Diagnostics::default();
+    for case in &suite.cases {
+        let (input, found) = loader.load_case(suite, case, overrides);
+        diagnostics.extend(found);
+        inputs.extend(input.map(|input| (case, input)));
+    }
+    if diagnostics.has_errors() {
+        return Err(TaskError::Input(diagnostics));
+    }
+    let mut cases = Vec::with_capacity(inputs.len());
+    for (case, input) in inputs {
+        cases.push(run(case, &input, budget)?);
+    }
+    let stopped =
+        |case: &CaseAnswer| case.answer.search.stopped.is_some() && !case.differences.is_empty();
+    let verdict = if cases
+        .iter()
+        .any(|case| !case.differences.is_empty() && !stopped(case))
+    {
+        Verdict::Violated
+    } else if cases.iter().any(stopped) {
+        Verdict::Inconclusive
+    } else {
+        Verdict::Holds
+    };
+    Ok(SuiteAnswer {
+        subject: suite.name.clone(),
+        verdict,
+        cases,
+    })
+}
+
+fn run(case: &Case, input: &CaseInput, budget: &mut dyn Budget) -> Result<CaseAnswer, TaskError> {
+    let mut budget = CaseBudget {
+        most: case
+            .max_states
+            .as_ref()
+            .and_then(|most| usize::try_from(most.value).ok()),
+        whole: budget,
+    };
+    let answer = ask(case.task, input, &mut budget)?;
+    Ok(CaseAnswer {
+        name: case.name.value.clone(),
+        task: case.task,
+        subject: case.target.value.clone(),
+        differences: differences(&case.expect, &answer),
+        answer,
+    })
+}
+
+fn ask(task: Task, input: &CaseInput, budget: &mut dyn Budget) -> Result<Answer, TaskError> {
+    let asked = Asked::default();
+    match (task, &input.plan) {
+        (Task::Check, _) => check(&input.model, &asked, budget),
+        (Task::Plan, _) => plan(&input.model, budget),
+        (Task::Verify, Some(plan)) => verify(&input.model, plan, &asked, budget),
+        (Task::Verify, None) => Err(TaskError::Internal(
+            "a case that verifies has no plan".to_owned(),
+        )),
+    }
+}
+
+/// The budget of the run, with the case's own limit on states.
+struct CaseBudget<'a> {
+    most: Option<usize>,
+    whole: &'a mut dyn Budget,
+}
+
+impl Budget for CaseBudget<'_> {
+    fn max_states(&self) -> usize {
+        self.most.unwrap_or(usize::MAX).min(self.whole.max_states())
+    }
+
+    fn spend(&mut self, progress: Progress) -> Option<Stop> {
+        self.whole.spend(progress)
+    }
+}
