@@ -85,7 +85,13 @@ impl Comparison<'_> {
         self.one("refusal", expect.refused.as_ref(), refused);
         self.each("steps of the trace", &expect.trace_steps, |property| {
             let counterexample = property.counterexample.as_ref()?;
-            Some(counterexample.trace.steps.len() as u64)
+            // A refused step is tried, not taken.
+            let taken = counterexample
+                .trace
+                .steps
+                .iter()
+                .filter(|step| step.refused.is_none());
+            Some(taken.count() as u64)
         });
         for (name, expected) in &expect.because {
             let why = self.property(&name.value).map(why).unwrap_or_default();

@@ -50,7 +50,8 @@ pub fn replayed(
         .collect();
     let mut states = interpreter
         .replay(&interpreter.initial(), &instances)?
-        .into_iter();
+        .into_iter()
+        .skip(1);
     let mut state = interpreter.initial();
     let mut steps = Vec::with_capacity(run.len());
     for step in run {

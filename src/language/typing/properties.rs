@@ -16,6 +16,9 @@ use super::names::{arguments_word, class_word, signature, wrong_count_message};
 use super::walk;
 
 /// Names that reports give to properties of their own.
+const INVARIANT: &str = "an invariant";
+
+/// The properties that every report has.
 const RESERVED: [&str; 6] = [
     "well_defined",
     "reachable",
@@ -227,7 +230,7 @@ impl Checker<'_> {
         conditions: &[syntax::Expr],
         seen: &mut Seen,
     ) -> Option<Invariant> {
-        self.property_name(name, "an invariant", seen);
+        self.property_name(name, INVARIANT, seen);
         self.old = transition;
         let what = format!("the invariant `{}`", name.text);
         let condition = self.block(conditions, name.span, &what, "invariant NAME");
@@ -319,7 +322,8 @@ impl Checker<'_> {
     }
 
     fn property_name(&mut self, name: &Name, what: &'static str, seen: &mut Seen) {
-        if RESERVED.contains(&name.text.as_str()) {
+        // Reports name invariants beside the built-in properties; goals they name only as goals.
+        if what == INVARIANT && RESERVED.contains(&name.text.as_str()) {
             self.report.error(
                 Code::ReservedName,
                 name.span,
