@@ -15,10 +15,10 @@ use super::expressions::Checker;
 use super::names::{arguments_word, class_word, signature, wrong_count_message};
 use super::walk;
 
-/// Names that reports give to properties of their own.
+/// What an invariant is called where a name is taken twice.
 const INVARIANT: &str = "an invariant";
 
-/// The properties that every report has.
+/// Names that reports give to properties of their own.
 const RESERVED: [&str; 6] = [
     "well_defined",
     "reachable",
