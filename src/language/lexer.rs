@@ -93,15 +93,20 @@ const FOREIGN: &[(&str, TokenKind, &str)] = &[
     ("∈", TokenKind::Word(Keyword::In), "write `in`"),
 ];
 
-/// Cuts the piece of the text that `span` covers; nothing where it is not a piece of the text.
+/// Cuts the piece of the text that `span` covers, as far as it is one.
 pub(super) fn lex(source: &Source, span: Span) -> Lexed {
-    let end = source.text.len().min(span.end as usize);
-    let valid = source.text.get(span.start as usize..end).is_some();
-    let start = if valid { span.start as usize } else { end };
+    let boundary = |offset: u32| {
+        let within = source.text.len().min(offset as usize);
+        let mut backwards = (0..=within).rev();
+        backwards
+            .find(|&at| source.text.is_char_boundary(at))
+            .unwrap_or(0)
+    };
+    let (start, end) = (boundary(span.start), boundary(span.end));
     let mut lexer = Lexer {
         text: &source.text,
         at: start,
-        end: if valid { end } else { start },
+        end: end.max(start),
         out: Lexed {
             tokens: Vec::new(),
             docs: Vec::new(),
@@ -491,7 +496,10 @@ mod tests {
     #[test]
     fn a_piece_that_is_not_one_has_no_tokens() {
         let source = Source::new("x", "aé");
-        assert_eq!(lex(&source, Span::new(2, 3)).tokens.len(), 1);
+        assert_eq!(
+            lex(&source, Span::new(2, 2)).tokens[0].span,
+            Span::new(1, 1)
+        );
         assert_eq!(lex(&source, Span::new(9, 12)).tokens.len(), 1);
         assert_eq!(lex(&source, Span::new(2, 1)).tokens.len(), 1);
     }

@@ -21,6 +21,7 @@ impl Parser<'_> {
         self.depth += 1;
         while self.block_goes_on(open) {
             let start = self.at;
+            self.item = start;
             items.extend(item(self));
             self.finish_item(start);
         }
@@ -59,7 +60,12 @@ impl Parser<'_> {
         }
         let token = self.token();
         if token.kind != TokenKind::LeftBrace {
-            return Err(self.unexpected("`{`"));
+            let failed = self.unexpected("`{`");
+            self.recover_to_block();
+            return match self.peek() {
+                TokenKind::LeftBrace => Ok(self.bump().span),
+                _ => Err(failed),
+            };
         }
         self.report(
             Diagnostic::error(

@@ -52,6 +52,7 @@ impl Parser<'_> {
         let token = self.token();
         token.kind == TokenKind::End
             || (token.first_on_line
+                && self.at != self.item
                 && !self.piece
                 && self.brackets.is_empty()
                 && !self.previous().is_some_and(|t| t.kind.leaves_line_open())
@@ -155,7 +156,11 @@ impl Parser<'_> {
         value
     }
 
+    /// Told once for each declaration: what is deep is deep in many places.
     pub(super) fn too_deep(&mut self) -> Failed {
+        if self.too_deep.replace(self.declaration) == Some(self.declaration) {
+            return Failed;
+        }
         let place = self.previous_span();
         self.report(
             Diagnostic::error(
@@ -187,7 +192,8 @@ impl Parser<'_> {
     /// Where something is missing or wrong: the next token, or behind the last one where the line ends.
     pub(super) fn here(&self) -> Span {
         let token = self.token();
-        let behind = token.kind == TokenKind::End || (token.first_on_line && !self.piece);
+        let behind = token.kind == TokenKind::End
+            || (token.first_on_line && self.at != self.item && !self.piece);
         match self.previous() {
             Some(_) if token.kind == TokenKind::End && self.piece => token.span,
             Some(previous) if behind => Span::new(previous.span.end, previous.span.end),
@@ -206,7 +212,7 @@ impl Parser<'_> {
             };
             return what.to_owned();
         }
-        if token.first_on_line && !self.piece && self.at > 0 && self.line_ends() {
+        if self.line_ends() {
             return "the end of the line".to_owned();
         }
         match token.kind {

@@ -161,6 +161,8 @@ impl Parser<'_> {
     pub(super) fn declaration(&mut self) -> Parsed<Declaration> {
         let doc = self.doc();
         let start = self.token().span;
+        self.item = self.at;
+        self.declaration = self.at;
         self.indentation = self.indentation_of(self.at);
         let item = if self.sees_transition_invariant() {
             self.bump();

@@ -22,7 +22,7 @@ use super::diagnostic::{Diagnostic, Diagnostics};
 use super::lexer::{Lexed, lex};
 use super::source::{Source, Span};
 use super::syntax::{Declaration, Expr, ExprKind, RulesFile, Step};
-use super::token::{Keyword, TokenKind};
+use super::token::{Keyword, Token, TokenKind};
 
 pub use super::token::is_name;
 
@@ -44,6 +44,8 @@ struct Parser<'a> {
     lexed: Lexed,
     /// The next token, by its place.
     at: usize,
+    /// The token with which the current statement, field or declaration begins: no line ends before it.
+    item: usize,
     /// What closes the brackets that the current expression or list has opened, inside which lines do not end: `else` for
     /// an `if` expression. Blocks are not among them.
     brackets: Vec<TokenKind>,
@@ -57,6 +59,9 @@ struct Parser<'a> {
     hoisted: Vec<Declaration>,
     /// Lines of doc comments that belong to the file.
     file_docs: usize,
+    /// The token with which the current declaration begins, and the last one that was found to be nested too deeply.
+    declaration: usize,
+    too_deep: Option<usize>,
     /// Where a block was found to be not closed.
     unclosed_at: Option<usize>,
     /// How far the first token of the current declaration is indented.
@@ -71,6 +76,7 @@ impl<'a> Parser<'a> {
             source,
             lexed: lex(source, span),
             at: 0,
+            item: 0,
             brackets: Vec::new(),
             piece,
             depth: 0,
@@ -78,10 +84,19 @@ impl<'a> Parser<'a> {
             misused: Vec::new(),
             hoisted: Vec::new(),
             file_docs: 0,
+            declaration: 0,
+            too_deep: None,
             unclosed_at: None,
             indentation: 0,
             last_end: None,
         }
+    }
+
+    /// The place of all tokens.
+    fn everything(&self) -> Span {
+        let tokens = &self.lexed.tokens;
+        let place = |token: Option<&Token>| token.map_or(Span::default(), |t| t.span);
+        place(tokens.first()).to(place(tokens.last()))
     }
 
     /// What is left over at the end of a piece is an error.
@@ -117,7 +132,7 @@ fn parse_nested_expression(source: &Arc<Source>, span: Span, depth: usize) -> (E
         .and_then(|expr| parser.end_of_piece("expression").map(|()| expr))
         .unwrap_or(Expr {
             kind: ExprKind::Broken,
-            span,
+            span: parser.everything(),
         });
     (expr, parser.diagnostics)
 }

@@ -28,8 +28,12 @@ impl Parser<'_> {
         }
     }
 
-    /// Skips to the block of a statement whose head cannot be read, or to the end of its line.
+    /// Skips to the block behind a head that cannot be read: a brace that is next, or the last on the line. Where there is
+    /// none, to the end of the line.
     pub(super) fn recover_to_block(&mut self) {
+        if self.brackets.is_empty() && self.peek() == TokenKind::LeftBrace {
+            return;
+        }
         let mut ahead = self.at;
         while let Some(token) = self.lexed.tokens.get(ahead) {
             if token.kind == TokenKind::End || (token.first_on_line && ahead > self.at) {

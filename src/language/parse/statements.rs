@@ -206,6 +206,9 @@ impl Parser<'_> {
             && self.second().kind == TokenKind::Assign
         {
             self.bump();
+        } else if next.kind == TokenKind::Assign && self.line_ends() {
+            self.unexpected("`=`");
+            self.bump();
         } else if !self.eat(TokenKind::Assign) {
             return Err(self.condition_alone(target.span));
         }

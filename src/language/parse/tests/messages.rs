@@ -277,12 +277,15 @@ fn statements_that_are_none() {
         "e.a = 1 e.b = 2",
         "expected the end of the line, found `e` @ e",
     );
-    says("e.a\n= 1", "`e.a` alone is no statement @ e.a");
+    says("e.a\n= 1", "expected `=`, found the end of the line @ e.a^");
 }
 
 #[test]
 fn expressions_that_stop_or_go_astray() {
-    says("await", "expected an expression, found `}` @ await^");
+    says(
+        "await",
+        "expected an expression, found the end of the line @ await^",
+    );
     says(
         "await\ne.a = 1",
         "expected an expression, found the end of the line @ await^",
@@ -295,7 +298,7 @@ fn expressions_that_stop_or_go_astray() {
     says("await all node: a", "expected `in`, found `:` @ :");
     says(
         "await e.",
-        "expected the name of a field, found `}` @ await e.^",
+        "expected the name of a field, found the end of the line @ await e.^",
     );
     says("e.a = -b", "expected a number after `-`, found `b` @ b");
 }
