@@ -15,7 +15,7 @@ use super::Objects;
 use super::declared::Declared;
 use super::report::Reporter;
 use super::scope::Scope;
-use super::types::{accepts, join, mismatch_help, quoted};
+use super::types::{accepts, join, mismatch_help, quoted, type_name};
 use super::walk;
 
 /// What is known of the type of an expression before looking at it; enum values, `none` and `{}` need it.
@@ -108,8 +108,24 @@ impl<'a> Checker<'a> {
         if accepts(expected, typed.ty) {
             return Some(typed);
         }
-        self.mismatch(typed.span, expected, typed.ty);
+        if matches!(typed.kind, ExprKind::Constant(Constant::None)) {
+            self.never_none(typed.span, expected);
+        } else {
+            self.mismatch(typed.span, expected, typed.ty);
+        }
         None
+    }
+
+    /// Tells that `none` stands where an object must.
+    fn never_none(&mut self, span: Span, expected: Type) {
+        let kind = type_name(self.declared, expected);
+        self.report.error(
+            Code::WrongType,
+            span,
+            format!("expected `{kind}`, found `none`"),
+            "there must be an object here",
+            format!("declare it as `{kind}?` where there can be none"),
+        );
     }
 
     /// Tells that the value at `span` is not of the expected type.

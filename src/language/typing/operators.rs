@@ -20,11 +20,20 @@ impl Checker<'_> {
     ) -> Option<Expr> {
         match op {
             BinaryOp::And | BinaryOp::Or | BinaryOp::Implies => {
-                let left = self.check(left, Type::Bool);
-                let right = self.check(right, Type::Bool);
-                Some(join_operands(op, left?, right?, Type::Bool, span))
+                let (first, rest) = chain(op, left, right, span, is_logical);
+                let first = self.check(first, Type::Bool);
+                let rest: Vec<_> = rest
+                    .into_iter()
+                    .map(|link| (link, self.check(link.right, Type::Bool)))
+                    .collect();
+                rest.into_iter().try_fold(first?, |left, (link, right)| {
+                    Some(join_operands(link.op, left, right?, Type::Bool, link.span))
+                })
             }
-            BinaryOp::Add | BinaryOp::Sub => self.sum(op, left, right, span, hint),
+            BinaryOp::Add | BinaryOp::Sub => {
+                let (first, rest) = chain(op, left, right, span, is_sum);
+                self.sum(first, &rest, hint)
+            }
             BinaryOp::In => self.membership(left, right, span),
             _ => self.comparison(op, left, right, span),
         }
@@ -266,20 +275,40 @@ impl Checker<'_> {
         Some(join_operands(BinaryOp::In, left, right, Type::Bool, span))
     }
 
-    fn sum(
-        &mut self,
-        op: BinaryOp,
-        left: &syntax::Expr,
-        right: &syntax::Expr,
-        span: Span,
-        hint: Hint,
-    ) -> Option<Expr> {
-        // A set beside a single object is told about below, in the words of the operator.
-        let (left, right) = self.infer_both(left, right, hint, |ty| match ty {
+    /// A chain of `+` and `-`: first the operand that stands alone gives its type to the others.
+    fn sum(&mut self, first: &syntax::Expr, rest: &[Link<'_>], hint: Hint) -> Option<Expr> {
+        let operands: Vec<&syntax::Expr> = std::iter::once(first)
+            .chain(rest.iter().map(|link| link.right))
+            .collect();
+        let guide = operands
+            .iter()
+            .position(|operand| self.stands_alone(operand))
+            .unwrap_or(0);
+        let guide_typed = self.infer(operands[guide], hint);
+        // A single object beside a set is told about below, in the words of the operator.
+        let neighbour = Hint::from(guide_typed.as_ref().map(|e| match e.ty {
             Type::Object(kind) | Type::Optional(kind) => Type::Set(kind),
             other => other,
-        });
-        let (left, right) = (left?, right?);
+        }));
+        let mut typed: Vec<Option<Expr>> = Vec::with_capacity(operands.len());
+        let mut guide_typed = Some(guide_typed);
+        for (place, operand) in operands.into_iter().enumerate() {
+            typed.push(if place == guide {
+                guide_typed.take().flatten()
+            } else {
+                self.infer(operand, neighbour)
+            });
+        }
+        let mut typed = typed.into_iter();
+        let first = typed.next()?;
+        rest.iter()
+            .zip(typed)
+            .try_fold(first?, |left, (link, right)| {
+                self.add(link.op, left, right?, link.span)
+            })
+    }
+
+    fn add(&mut self, op: BinaryOp, left: Expr, right: Expr, span: Span) -> Option<Expr> {
         if left.ty == right.ty && matches!(left.ty, Type::Int | Type::Set(_)) {
             let ty = left.ty;
             return Some(join_operands(op, left, right, ty, span));
@@ -310,6 +339,44 @@ impl Checker<'_> {
             .also(Some(other.span), format!("this is {other_ty}"));
         None
     }
+}
+
+/// One operator of a chain with what stands to its right, and the place of the chain so far.
+#[derive(Clone, Copy)]
+struct Link<'e> {
+    op: BinaryOp,
+    right: &'e syntax::Expr,
+    span: Span,
+}
+
+/// The chain `a + b - c` as its first operand and the links after it, so that long chains need no recursion.
+fn chain<'e>(
+    op: BinaryOp,
+    left: &'e syntax::Expr,
+    right: &'e syntax::Expr,
+    span: Span,
+    belongs: fn(BinaryOp) -> bool,
+) -> (&'e syntax::Expr, Vec<Link<'e>>) {
+    let mut links = vec![Link { op, right, span }];
+    let mut first = left;
+    while let syntax::ExprKind::Binary(op, left, right) = &first.kind {
+        if !belongs(*op) {
+            break;
+        }
+        let (op, span) = (*op, first.span);
+        links.push(Link { op, right, span });
+        first = left;
+    }
+    links.reverse();
+    (first, links)
+}
+
+const fn is_logical(op: BinaryOp) -> bool {
+    matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Implies)
+}
+
+const fn is_sum(op: BinaryOp) -> bool {
+    matches!(op, BinaryOp::Add | BinaryOp::Sub)
 }
 
 fn join_operands(op: BinaryOp, left: Expr, right: Expr, ty: Type, span: Span) -> Expr {

@@ -15,10 +15,8 @@ use super::expressions::Checker;
 use super::names::{arguments_word, class_word, signature, wrong_count_message};
 use super::walk;
 
-/// What an invariant is called where a name is taken twice.
-const INVARIANT: &str = "an invariant";
-
-/// Names that reports give to properties of their own.
+/// Names that reports give to properties of their own. Invariants stand beside them; goals do not (a report names the goal
+/// as a detail of `reachable` and `recoverable`), so that a goal may well be called `complete`.
 const RESERVED: [&str; 6] = [
     "well_defined",
     "reachable",
@@ -230,7 +228,16 @@ impl Checker<'_> {
         conditions: &[syntax::Expr],
         seen: &mut Seen,
     ) -> Option<Invariant> {
-        self.property_name(name, INVARIANT, seen);
+        if RESERVED.contains(&name.text.as_str()) {
+            self.report.error(
+                Code::ReservedName,
+                name.span,
+                format!("`{}` is the name of a built-in property", name.text),
+                "reserved",
+                "choose another name; reports use this one themselves",
+            );
+        }
+        self.property_name(name, "an invariant", seen);
         self.old = transition;
         let what = format!("the invariant `{}`", name.text);
         let condition = self.block(conditions, name.span, &what, "invariant NAME");
@@ -322,16 +329,7 @@ impl Checker<'_> {
     }
 
     fn property_name(&mut self, name: &Name, what: &'static str, seen: &mut Seen) {
-        // Reports name invariants beside the built-in properties; goals they name only as goals.
-        if what == INVARIANT && RESERVED.contains(&name.text.as_str()) {
-            self.report.error(
-                Code::ReservedName,
-                name.span,
-                format!("`{}` is the name of a built-in property", name.text),
-                "reserved",
-                "choose another name; reports use this one themselves",
-            );
-        } else if let Some(&(taken, earlier)) = seen.properties.get(&name.text) {
+        if let Some(&(taken, earlier)) = seen.properties.get(&name.text) {
             self.report
                 .name_taken(&name.text, name.span, taken, Some(earlier));
         } else if self.table_has_room(seen.properties.len(), name.span, "invariants and goals") {

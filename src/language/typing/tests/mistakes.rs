@@ -1,5 +1,7 @@
 //! Each mistake by itself: one diagnostic with its code, message, place and help, and no other.
 
+use crate::language::codes::Code;
+
 use super::{read, told};
 
 /// Rules text after the base, and what is told about it: `CODE message @ underlined @ help`.
@@ -7,7 +9,7 @@ const MISTAKES: &[(&str, &str)] = &[
     // Names
     (
         "goal g { all n in node: m.hotfix }",
-        "R0010 unknown name `m` @ m @ did you mean `n`?",
+        "R0010 unknown name `m` @ m @ names in scope: `n`, `limit`, `hosts`",
     ),
     (
         "goal g { all n in nod: n.hotfix }",
@@ -51,7 +53,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "action f(n: node) { m.hotfix = true }",
-        "R0010 unknown name `m` @ m @ did you mean `n`?",
+        "R0010 unknown name `m` @ m @ names in scope: `n`, `limit`, `hosts`",
     ),
     // Names taken
     (
@@ -145,7 +147,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "action f(e: evs) { e.host = none }",
-        "R0012 expected `node`, found `node?` @ none @ it may be `none`: declare the target as `node?`, or bind the object first with `n in node where n == none`",
+        "R0012 expected `node`, found `none` @ none @ declare it as `node?` where there can be none",
     ),
     (
         "action f(e: evs, n: node) { e.owners = n }",
@@ -416,7 +418,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     // Properties
     (
-        "goal safe { limit > 0 }",
+        "invariant safe { limit > 0 }",
         "R0026 `safe` is the name of a built-in property @ safe @ choose another name; reports use this one themselves",
     ),
     (
@@ -523,4 +525,55 @@ fn a_block_of_very_many_lines_nests_only_a_few_levels() {
     let text = format!("goal g {{\n{}}}\n", "limit > 0\n".repeat(20_000));
     let (rules, found) = read(&text);
     assert!(rules.is_some(), "{:?}", found.list.first().map(told));
+}
+
+#[test]
+fn a_file_that_stops_anywhere_is_told_about_and_nothing_panics() {
+    let whole = format!(
+        "{}goal g {{ all n in node: n.build == sp1 }}\npolicy p on where limit > 0 {{ before reboot(n) await n.hotfix }}\n",
+        super::BASE
+    );
+    for (end, _) in whole.char_indices() {
+        for text in [&whole[..end], &whole[end..]] {
+            let source = crate::language::source::Source::new("sample.rules", text);
+            let (rules, found) = crate::language::read_rules(&source);
+            assert_eq!(rules.is_none(), found.has_errors(), "{text}");
+        }
+    }
+}
+
+#[test]
+fn the_deepest_expressions_that_are_read_are_typed_within_the_stack() {
+    let texts = [
+        format!("goal g {{ limit{} > 0 }}", " + 1".repeat(990)),
+        format!("goal g {{ true{} }}", " and true".repeat(990)),
+        format!("goal g {{ {}true }}", "not ".repeat(190)),
+        format!(
+            "goal g {{ {}limit{} > 0 }}",
+            "(".repeat(190),
+            " - 1)".repeat(190)
+        ),
+        format!(
+            "goal g {{ {}true }}",
+            "all n in node where count(e in evs) > 0: ".repeat(90)
+        ),
+        format!(
+            "goal g {{ 0 < limit{} }}",
+            " + if true then 1 else limit".repeat(90)
+        ),
+        format!(
+            "kind c {{ next: c }}\ngoal g {{ all x in c: x{} == x }}",
+            ".next".repeat(990)
+        ),
+    ];
+    for text in texts {
+        let (_, found) = read(&text);
+        let odd: Vec<String> = found
+            .list
+            .iter()
+            .filter(|d| d.code != Code::NameTaken)
+            .map(told)
+            .collect();
+        assert!(odd.is_empty(), "{}", odd.join("\n"));
+    }
 }

@@ -146,7 +146,8 @@ fn the_default_goal_is_the_one_declared_so_or_the_only_one() {
     assert_eq!(one.default_goal, one.goal("a"));
     let several = rules("goal a { true }\ndefault goal b { true }");
     assert_eq!(several.default_goal, several.goal("b"));
-    assert_eq!(rules("goal a { true }\ngoal b { true }").default_goal, None);
+    let none = rules("goal complete { true }\ngoal upgraded { true }");
+    assert_eq!(none.default_goal, None);
 }
 
 #[test]
