@@ -64,3 +64,58 @@ fn successor(model: &Model, ty: FieldType, value: &Value) -> Option<Value> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Interpreter;
+    use super::super::testing::model;
+    use super::*;
+
+    #[test]
+    fn choices_come_in_the_order_of_ground_transitions() {
+        let rules = r"
+            rules choices
+            enum Level { low, high }
+            kind rack { up: bool = true }
+            kind node { up: bool = true }
+            event go(n: node?, b: bool, l: Level, i: -1..1) { when b }
+            invariant all_of_it(n: node?, b: bool, l: Level, i: -1..1) { b }
+        ";
+        let model = model(
+            rules,
+            r#"{ "rules": "test", "objects": { "rack": { "R": {} }, "node": { "N[1-2]": {} } } }"#,
+        );
+        let parameters = &model.rules.invariants[0].parameters;
+        let mut choice = first(&model, parameters).unwrap();
+        let mut all = vec![choice.clone()];
+        while advance(&model, parameters, &mut choice) {
+            all.push(choice.clone());
+        }
+        let ground: Vec<_> = model
+            .instances
+            .iter()
+            .map(|i| i.arguments.clone())
+            .collect();
+        assert_eq!(all.len(), 3 * 2 * 2 * 3);
+        assert_eq!(all, ground);
+        assert_eq!(
+            Interpreter::new(&model).name(ground.len() - 1),
+            "go(none, true, high, 1)"
+        );
+    }
+
+    #[test]
+    fn no_objects_are_no_choices() {
+        let rules = r"
+            rules nothing
+            kind node { up: bool = true }
+            invariant one(n: node) { n.up }
+            invariant none_at_all { false }
+            invariant perhaps(n: node?) { n != none }
+        ";
+        let model = model(rules, r#"{ "rules": "test", "objects": {} }"#);
+        let choices =
+            [0, 1, 2].map(|i: usize| first(&model, &model.rules.invariants[i].parameters));
+        assert_eq!(choices, [None, Some(vec![]), Some(vec![Value::None])]);
+    }
+}

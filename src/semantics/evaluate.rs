@@ -377,3 +377,6 @@ fn set_value(mut members: Vec<ObjectId>) -> Value {
 fn number(count: usize) -> Value {
     Value::Int(i64::try_from(count).unwrap_or(i64::MAX))
 }
+
+#[cfg(test)]
+mod tests;

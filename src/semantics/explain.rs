@@ -297,3 +297,176 @@ impl Walk<'_> {
         self.bindings.push((name.to_owned(), shown));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{field, model, named, object};
+    use super::*;
+
+    const KINDS: &str = r#"
+        rules why
+        enum Build ordered { rtm, sp1 }
+        param limit: 0..9 = 1
+        kind node { build: Build = rtm; pending: bool = false; next: node? = none }
+        kind evs { build: Build = rtm; online: bool = true; host: node }
+        let hosts(n: node) = some e in evs: e.host == n
+        let fits(e: evs, n: node) = not e.online or e.build == n.build
+    "#;
+    const CLUSTER: &str = r#"{ "rules": "test", "objects": {
+        "node": { "Node1": { "pending": true }, "Node2": { "build": "sp1" } },
+        "evs": { "EVS1": { "host": "Node1", "build": "sp1" }, "EVS2": { "host": "Node2", "build": "sp1" } } } }"#;
+
+    /// Bindings, conjunct and values of the explanation of a goal, each on one line.
+    fn why(condition: &str) -> (String, String, String) {
+        let model = model(&format!("{KINDS}\ngoal probe {{ {condition} }}"), CLUSTER);
+        let interpreter = Interpreter::new(&model);
+        let initial = interpreter.initial();
+        assert_eq!(
+            interpreter.goal(&initial, GoalId(0)),
+            Ok(false),
+            "{condition}"
+        );
+        lines(interpreter.explain_goal(&initial, GoalId(0)))
+    }
+
+    fn lines(explanation: Explanation) -> (String, String, String) {
+        let bindings = explanation
+            .bindings
+            .iter()
+            .map(|(n, v)| format!("{n} = {v}"));
+        let values = explanation
+            .values
+            .iter()
+            .map(|r| format!("{} / {} is {}", r.text, r.ground, r.value));
+        (
+            bindings.collect::<Vec<_>>().join(", "),
+            explanation.conjunct,
+            values.collect::<Vec<_>>().join(", "),
+        )
+    }
+
+    #[track_caller]
+    fn assert_why(condition: &str, bindings: &str, conjunct: &str, values: &str) {
+        let expected = (bindings.to_owned(), conjunct.to_owned(), values.to_owned());
+        assert_eq!(why(condition), expected, "{condition}");
+    }
+
+    #[test]
+    fn the_first_object_and_conjunct_that_fail_are_named() {
+        assert_why(
+            "all e in evs: e.online and e.build == e.host.build",
+            "e = EVS1",
+            "e.build == e.host.build",
+            "e.build / EVS1.build is sp1, e.host.build / EVS1.host.build is rtm",
+        );
+        assert_why(
+            "count(node) == 2\n all n in node: n.build >= Build.rtm and not n.pending",
+            "n = Node1",
+            "not n.pending",
+            "n.pending / Node1.pending is true",
+        );
+    }
+
+    #[test]
+    fn an_implication_fails_in_its_conclusion() {
+        assert_why(
+            "all e in evs: e.online implies e.host.build == Build.sp1",
+            "e = EVS1",
+            "e.host.build == Build.sp1",
+            "e.host.build / EVS1.host.build is rtm",
+        );
+    }
+
+    #[test]
+    fn a_let_explains_with_its_own_text_and_the_names_of_its_parameters() {
+        assert_why(
+            "all m in node: not hosts(m)",
+            "m = Node1, n = Node1, e = EVS1",
+            "not e.host == n",
+            "e.host / EVS1.host is Node1",
+        );
+        assert_why(
+            "all x in evs: all n in node: fits(x, n)",
+            "x = EVS1, e = EVS1, n = Node1",
+            "not e.online or e.build == n.build",
+            "e.online / EVS1.online is true, e.build / EVS1.build is sp1, n.build / Node1.build is rtm",
+        );
+    }
+
+    #[test]
+    fn below_a_negation_the_part_that_is_true_is_named() {
+        assert_why(
+            "not (count(node) > limit + 4 or some n in node: n.pending)",
+            "n = Node1",
+            "not n.pending",
+            "n.pending / Node1.pending is true",
+        );
+        assert_why(
+            "not (count(node) == 2 and limit == 1)",
+            "",
+            "not (count(node) == 2 and limit == 1)",
+            "count(node) / count(node) is 2, limit / limit is 1",
+        );
+    }
+
+    #[test]
+    fn an_alternative_is_explained_as_a_whole() {
+        assert_why(
+            "limit > 3 or count(n in node where n.pending) == 0",
+            "",
+            "limit > 3 or count(n in node where n.pending) == 0",
+            "limit / limit is 1, count(n in node where n.pending) / count(n in node where n.pending) is 1",
+        );
+        assert_why(
+            "some n in node: n.next != none",
+            "",
+            "some n in node: n.next != none",
+            "",
+        );
+    }
+
+    #[test]
+    fn a_choice_is_explained_by_the_side_that_was_chosen() {
+        assert_why(
+            "if limit == 1 then limit == 2 else true",
+            "",
+            "limit == 2",
+            "limit / limit is 1",
+        );
+    }
+
+    #[test]
+    fn invariants_and_guards_bind_their_parameters() {
+        let rules = format!(
+            "{KINDS}
+            action upgrade(n: node, console: node?) {{
+              await not n.pending
+              require console != none else \"outside\"
+              n.build = sp1
+            }}
+            policy calm on by default {{ before upgrade(m, _) require not hosts(m) else \"busy\" }}
+            invariant matched(e: evs) {{ e.build == e.host.build }}
+            transition invariant never_back(e: evs) {{ e.build >= old(e.build) }}"
+        );
+        let model = model(&rules, CLUSTER);
+        let interpreter = Interpreter::new(&model);
+        let state = interpreter.initial();
+        let upgrade = named(&interpreter, "upgrade(Node1, none)");
+        let told = |guard| lines(interpreter.explain_guard(&state, upgrade, guard)).0;
+        assert_eq!(told(0), "n = Node1, console = none");
+        assert_eq!(told(2), "m = Node1, n = Node1, e = EVS1");
+        let evs = object(&model, "EVS1");
+        let choice = [Value::Object(evs)];
+        let told = lines(interpreter.explain_invariant(&state, None, InvariantId(0), &choice));
+        assert_eq!(told.0, "e = EVS1");
+        let rtm = Value::Enum(crate::language::rules::EnumId(0), 0);
+        let back = interpreter.with_value(&state, evs, field(&model, "evs", "build"), &rtm);
+        let told =
+            lines(interpreter.explain_invariant(&back, Some(&state), InvariantId(1), &choice));
+        assert_eq!(told.1, "e.build >= old(e.build)");
+        assert_eq!(
+            told.2,
+            "e.build / EVS1.build is rtm, old(e.build) / old(EVS1.build) is sp1"
+        );
+    }
+}

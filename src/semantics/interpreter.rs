@@ -2,15 +2,16 @@
 //! property, and not who asks.
 
 use crate::language::rules::{
-    Effect, FieldId, Guard, GuardKind, PolicyId, Transition, TransitionClass, TransitionId,
+    Effect, FieldId, Guard, GuardKind, KindId, PolicyId, Transition, TransitionClass, TransitionId,
     Variable,
 };
+use crate::language::source::Span;
 use crate::model::ground::{Instance, Model};
 use crate::model::value::{ObjectId, Value};
 
 use super::evaluate::{Moment, Scope, admit};
 use super::state::{Layout, State};
-use super::undefined::{Undefined, UndefinedReason};
+use super::undefined::Undefined;
 
 /// The meaning of one ground model.
 #[derive(Debug)]
@@ -263,7 +264,18 @@ impl<'m> Interpreter<'m> {
     ) -> Result<(), Undefined> {
         for effect in effects {
             match effect {
-                Effect::Assign { .. } => self.assign(state, effect, scope)?,
+                Effect::Assign {
+                    object,
+                    kind,
+                    field,
+                    value,
+                    span,
+                } => {
+                    let moment = self.moment(state, None);
+                    let object = moment.object(object, scope)?;
+                    let value = moment.value(value, scope)?;
+                    self.assign(state, (object, *kind, *field), value, *span)?;
+                }
                 Effect::If {
                     condition,
                     then,
@@ -289,33 +301,19 @@ impl<'m> Interpreter<'m> {
         Ok(())
     }
 
+    /// Gives a field a value. Types agree, so that only an integer can be one that the field cannot take.
     fn assign(
         &self,
         state: &mut State,
-        effect: &Effect,
-        scope: &Scope<'_>,
+        (object, kind, field): (ObjectId, KindId, FieldId),
+        value: Value,
+        span: Span,
     ) -> Result<(), Undefined> {
-        let Effect::Assign {
-            object,
-            kind,
-            field,
-            value,
-            span,
-        } = effect
-        else {
-            return Ok(());
-        };
-        let moment = self.moment(state, None);
-        let object = moment.object(object, scope)?;
-        let value = moment.value(value, scope)?;
         let ty = self.model.rules.kinds[kind.index()].fields[field.index()].ty;
-        let value = admit(value, ty, *span)?;
-        if self.layout.write(state, object, *kind, *field, &value) {
-            Ok(())
-        } else {
-            debug_assert!(false, "assignments agree with the types of their fields");
-            Err(UndefinedReason::NoneDereferenced.at(*span))
-        }
+        let value = admit(value, ty, span)?;
+        let fits = self.layout.write(state, object, kind, field, &value);
+        debug_assert!(fits, "assignments agree with the types of their fields");
+        Ok(())
     }
 }
 
@@ -348,3 +346,6 @@ fn ground_guards<'m>(
     guards.extend(requires);
     guards
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,8 @@ mod interpreter;
 mod properties;
 mod replay;
 mod state;
+#[cfg(test)]
+mod testing;
 mod text;
 mod undefined;
 

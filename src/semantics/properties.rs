@@ -161,3 +161,164 @@ impl Interpreter<'_> {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Assessment;
+    use super::super::testing::{field, model, named, object};
+    use super::super::undefined::UndefinedReason;
+    use super::*;
+
+    const RULES: &str = r#"
+        rules properties
+        kind node { up: bool = true; next: node? = none; stamp: 0..9 = 3 }
+        kind rack { fixed wide: bool = true }
+        event boot(n: node) fair { when not n.up; n.up = true }
+        event odd(n: node) fair { when n.stamp == 9 and n.next.up; n.up = true }
+        event fall(n: node) { when n.up; n.up = false }
+        assume "at least two nodes" { count(node) >= 2 }
+        assume "the first leads" { some n in node: n.next.up }
+        invariant in_order(n: node, m: node) { n.stamp <= m.stamp }
+        invariant follows(n: node) { n.next.up }
+        transition invariant never_back(n: node) { n.stamp >= old(n.stamp); n.up or old(n.up) }
+        goal running { all n in node: n.up }
+        outage(n: node) { not n.up }
+    "#;
+    const CLUSTER: &str =
+        r#"{ "rules": "test", "objects": { "node": { "A": {}, "B": {} }, "rack": { "R": {} } } }"#;
+
+    #[test]
+    fn the_first_choice_that_is_false_is_named() {
+        let model = model(RULES, CLUSTER);
+        let interpreter = Interpreter::new(&model);
+        let (a, b) = (object(&model, "A"), object(&model, "B"));
+        let initial = interpreter.initial();
+        assert_eq!(interpreter.violations(&initial, InvariantId(0)), Ok(None));
+        let state =
+            interpreter.with_value(&initial, a, field(&model, "node", "stamp"), &Value::Int(2));
+        let choice = vec![Value::Object(b), Value::Object(a)];
+        assert_eq!(
+            interpreter.violations(&state, InvariantId(0)),
+            Ok(Some(choice))
+        );
+    }
+
+    #[test]
+    fn an_undefined_choice_is_told_only_where_none_is_false() {
+        let model = model(RULES, CLUSTER);
+        let interpreter = Interpreter::new(&model);
+        let (a, b) = (object(&model, "A"), object(&model, "B"));
+        let initial = interpreter.initial();
+        let undefined = interpreter
+            .violations(&initial, InvariantId(1))
+            .unwrap_err();
+        assert_eq!(undefined.reason, UndefinedReason::NoneDereferenced);
+        let state = interpreter.with_value(
+            &initial,
+            a,
+            field(&model, "node", "up"),
+            &Value::Bool(false),
+        );
+        let state =
+            interpreter.with_value(&state, b, field(&model, "node", "next"), &Value::Object(a));
+        let choice = vec![Value::Object(b)];
+        assert_eq!(
+            interpreter.violations(&state, InvariantId(1)),
+            Ok(Some(choice))
+        );
+    }
+
+    #[test]
+    fn old_is_the_state_before() {
+        let model = model(RULES, CLUSTER);
+        let interpreter = Interpreter::new(&model);
+        let b = object(&model, "B");
+        let before = interpreter.initial();
+        let after =
+            interpreter.with_value(&before, b, field(&model, "node", "stamp"), &Value::Int(2));
+        let id = InvariantId(2);
+        assert_eq!(
+            interpreter.violations_between(&after, &before, id),
+            Ok(None)
+        );
+        let choice = Some(vec![Value::Object(b)]);
+        assert_eq!(
+            interpreter.violations_between(&before, &after, id),
+            Ok(choice)
+        );
+        let condition = &model.rules.invariants[2].condition;
+        let bindings = [Value::Object(b)];
+        assert_eq!(
+            interpreter.holds_between(&before, &after, condition, &bindings),
+            Ok(false)
+        );
+    }
+
+    #[test]
+    fn goals_and_outages_are_read_off_a_state() {
+        let model = model(RULES, CLUSTER);
+        let interpreter = Interpreter::new(&model);
+        let (a, b, rack) = (
+            object(&model, "A"),
+            object(&model, "B"),
+            object(&model, "R"),
+        );
+        let initial = interpreter.initial();
+        let down = interpreter.with_value(
+            &initial,
+            a,
+            field(&model, "node", "up"),
+            &Value::Bool(false),
+        );
+        assert_eq!(interpreter.services(), [a, b]);
+        assert_eq!(interpreter.goal(&initial, GoalId(0)), Ok(true));
+        assert_eq!(interpreter.goal(&down, GoalId(0)), Ok(false));
+        assert_eq!(
+            [a, b, rack].map(|o| interpreter.outage(&down, o)),
+            [Ok(true), Ok(false), Ok(false)]
+        );
+    }
+
+    #[test]
+    fn a_state_is_settled_where_no_fair_event_is_enabled() {
+        let model = model(RULES, CLUSTER);
+        let interpreter = Interpreter::new(&model);
+        let a = object(&model, "A");
+        let initial = interpreter.initial();
+        assert_eq!(
+            interpreter.assess(&initial, named(&interpreter, "fall(A)")),
+            Assessment::Enabled
+        );
+        assert!(
+            interpreter.settled(&initial),
+            "an event that is not fair may never come"
+        );
+        let down = interpreter.with_value(
+            &initial,
+            a,
+            field(&model, "node", "up"),
+            &Value::Bool(false),
+        );
+        assert!(!interpreter.settled(&down));
+        let odd =
+            interpreter.with_value(&initial, a, field(&model, "node", "stamp"), &Value::Int(9));
+        let event = named(&interpreter, "odd(A)");
+        assert!(matches!(
+            interpreter.assess(&odd, event),
+            Assessment::Undefined(_)
+        ));
+        assert!(
+            interpreter.settled(&odd),
+            "an undefined event is not enabled"
+        );
+    }
+
+    #[test]
+    fn assumptions_are_judged_one_by_one() {
+        let model = model(RULES, CLUSTER);
+        let interpreter = Interpreter::new(&model);
+        let judged = interpreter.assumptions(&interpreter.initial());
+        assert_eq!(judged[0], (0, Ok(true)));
+        assert!(matches!(judged[1], (1, Err(_))), "{judged:?}");
+    }
+}

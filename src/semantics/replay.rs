@@ -54,3 +54,63 @@ impl Interpreter<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{model, named};
+    use super::super::undefined::UndefinedReason;
+    use super::*;
+
+    const RULES: &str = r"
+        rules replays
+        kind node { load: 0..1 = 0 }
+        event fill(n: node) { n.load = n.load + 1 }
+        event drain(n: node) { when n.load == 1; n.load = 0 }
+    ";
+    const CLUSTER: &str = r#"{ "rules": "test", "objects": { "node": { "A": {} } } }"#;
+
+    #[test]
+    fn a_replay_shows_every_state_on_the_way() {
+        let model = model(RULES, CLUSTER);
+        let interpreter = Interpreter::new(&model);
+        let (fill, drain) = (
+            named(&interpreter, "fill(A)"),
+            named(&interpreter, "drain(A)"),
+        );
+        let start = interpreter.initial();
+        let full = interpreter.apply(&start, fill).unwrap();
+        let states = interpreter.replay(&start, &[fill, drain, fill]);
+        assert_eq!(
+            states,
+            Ok(vec![start.clone(), full.clone(), start.clone(), full])
+        );
+        assert_eq!(interpreter.replay(&start, &[]), Ok(vec![start]));
+    }
+
+    #[test]
+    fn a_step_that_cannot_be_taken_is_told_with_its_place() {
+        let model = model(RULES, CLUSTER);
+        let interpreter = Interpreter::new(&model);
+        let (fill, drain) = (
+            named(&interpreter, "fill(A)"),
+            named(&interpreter, "drain(A)"),
+        );
+        let failure = |run: &[usize]| interpreter.replay(&interpreter.initial(), run).unwrap_err();
+        let disabled = failure(&[fill, drain, drain]);
+        assert_eq!(disabled.step, 2);
+        assert_eq!(
+            disabled.failure,
+            ReplayFailure::NotEnabled(Assessment::Disabled(0))
+        );
+        let full = failure(&[fill, fill]);
+        assert_eq!(full.step, 1);
+        let ReplayFailure::Undefined(undefined) = full.failure else {
+            panic!("2 is not in 0..1: {full:?}");
+        };
+        assert!(matches!(
+            undefined.reason,
+            UndefinedReason::OutOfRange { value: 2, .. }
+        ));
+        assert_eq!(failure(&[99]).failure, ReplayFailure::NoSuchInstance);
+    }
+}

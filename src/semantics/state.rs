@@ -344,3 +344,108 @@ fn put_set(bits: &mut [u8], first: u32, count: u32, members: &[ObjectId]) -> boo
     }
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Interpreter;
+    use super::super::testing::{field, model, object, read};
+    use super::*;
+
+    const RULES: &str = r"
+        rules layout
+        enum Level { low, middle, high }
+        kind rack { size: 0..1 = 0 }
+        kind node {
+          wide:   -5..300 = -5
+          only:   4..4 = 4
+          huge:   -2147483648..2147483647 = 0
+          level:  Level = middle
+          fixed home: rack
+          next:   node? = none
+          peers:  set of node = {}
+          up:     bool = true
+        }
+    ";
+    const CLUSTER: &str = r#"{ "rules": "test", "objects": {
+        "rack": { "R[1-3]": {} },
+        "node": { "N[1-9]": { "home": "R2" }, "N10": { "home": "R3", "peers": ["N9", "N1"], "next": "N4" } } } }"#;
+
+    #[test]
+    fn every_value_of_a_field_is_read_back_and_leaves_the_others_alone() {
+        let model = model(RULES, CLUSTER);
+        let interpreter = Interpreter::new(&model);
+        let initial = interpreter.initial();
+        let n = |i: u32| ObjectId(object(&model, "N1").0 + i - 1);
+        let cases: [(&str, Vec<Value>); 6] = [
+            ("wide", [-4, 0, 300].map(Value::Int).to_vec()),
+            (
+                "huge",
+                [-2_147_483_648, -1, 2_147_483_647].map(Value::Int).to_vec(),
+            ),
+            (
+                "level",
+                [0, 2].map(|place| Value::Enum(EnumId(0), place)).to_vec(),
+            ),
+            ("next", vec![Value::Object(n(1)), Value::Object(n(10))]),
+            (
+                "peers",
+                vec![
+                    Value::Set(vec![n(2), n(8), n(9)]),
+                    Value::Set((1..=10).map(n).collect()),
+                ],
+            ),
+            ("up", vec![Value::Bool(false)]),
+        ];
+        for (name, values) in cases {
+            let id = field(&model, "node", name);
+            for value in values {
+                let changed = interpreter.with_value(&initial, n(3), id, &value);
+                assert_eq!(interpreter.value(&changed, n(3), id), value, "{name}");
+                let changes = interpreter.changes(&initial, &changed);
+                assert_eq!(changes.len(), 1, "{name}: {changes:?}");
+                assert_ne!(initial, changed);
+            }
+        }
+    }
+
+    #[test]
+    fn the_initial_state_has_the_values_of_the_cluster() {
+        let model = model(RULES, CLUSTER);
+        let interpreter = Interpreter::new(&model);
+        let initial = interpreter.initial();
+        assert_eq!(read(&interpreter, &initial, "N1", "wide"), Value::Int(-5));
+        assert_eq!(read(&interpreter, &initial, "N1", "only"), Value::Int(4));
+        assert_eq!(read(&interpreter, &initial, "N1", "next"), Value::None);
+        assert_eq!(
+            read(&interpreter, &initial, "N1", "peers"),
+            Value::Set(vec![])
+        );
+        assert_eq!(
+            read(&interpreter, &initial, "N10", "home"),
+            Value::Object(object(&model, "R3"))
+        );
+        assert_eq!(
+            read(&interpreter, &initial, "N10", "next"),
+            Value::Object(object(&model, "N4"))
+        );
+        let peers = vec![object(&model, "N1"), object(&model, "N9")];
+        assert_eq!(
+            read(&interpreter, &initial, "N10", "peers"),
+            Value::Set(peers)
+        );
+    }
+
+    #[test]
+    fn a_field_takes_as_many_bytes_as_its_values_need() {
+        let model = model(RULES, CLUSTER);
+        let state = Interpreter::new(&model).initial();
+        // A rack has one byte; a node 2 for `wide`, 0 for `only`, 4 for `huge`, 1 each for `level`, `next` and `up`, and
+        // 2 for `peers`; no fault can strike.
+        assert_eq!(state.0.len(), 3 + 10 * 11);
+    }
+
+    #[test]
+    fn widths_grow_with_the_greatest_code() {
+        assert_eq!([0, 1, 255, 256, u64::MAX].map(width_of), [0, 1, 1, 2, 8]);
+    }
+}

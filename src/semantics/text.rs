@@ -1,5 +1,6 @@
 //! Ground transitions, values and templates as text. Knows nothing of where the text goes.
 
+use crate::language::parse::is_name;
 use crate::language::rules::{Expr, ExprKind, GuardKind, Template, TemplatePart};
 use crate::language::source::{Source, Span};
 use crate::model::value::{ObjectId, Value};
@@ -141,59 +142,9 @@ impl Interpreter<'_> {
     }
 }
 
-/// Words of the language, which name an object only in quotes.
-const WORDS: &[&str] = &[
-    "action",
-    "all",
-    "and",
-    "assume",
-    "await",
-    "bool",
-    "count",
-    "default",
-    "else",
-    "enum",
-    "event",
-    "false",
-    "fault",
-    "for",
-    "goal",
-    "if",
-    "implies",
-    "in",
-    "interrupts",
-    "invariant",
-    "kind",
-    "let",
-    "none",
-    "not",
-    "of",
-    "old",
-    "or",
-    "ordered",
-    "outage",
-    "param",
-    "policy",
-    "require",
-    "rules",
-    "set",
-    "some",
-    "text",
-    "then",
-    "takes",
-    "true",
-    "when",
-    "where",
-];
-
 /// An object's name as plans write it: in quotes where it is not an identifier, or a word of the language.
 fn quoted_where_needed(name: &str) -> String {
-    let mut letters = name.chars();
-    let begins = letters
-        .next()
-        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
-    let goes_on = letters.all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if begins && goes_on && !WORDS.contains(&name) {
+    if is_name(name) {
         name.to_owned()
     } else {
         format!("'{name}'")
@@ -219,4 +170,82 @@ fn without_comment(line: &str) -> &str {
         }
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{model, named};
+    use super::*;
+
+    const RULES: &str = r#"
+        rules texts
+        enum Build { rtm, sp1 }
+        kind node { build: Build = sp1; next: node? = none; peers: set of node = {} }
+        action join(n: node, m: node?) {
+          text "Let {n} ({n.build}) follow {m}, after {n.next.build}: {{{n.peers}}}"
+          then "Look at {n}"
+          then "Count to {count(node)}"
+          await   n.build == Build.sp1   // comment
+                  and m != n
+          require m != none else "{n} is alone"
+          n.next = m
+        }
+        action leave(n: node, b: bool, i: -1..0, build: Build) { n.next = none }
+    "#;
+    const CLUSTER: &str = r#"{ "rules": "test", "objects": { "node": { "web-1.eu": { "peers": ["web-1.eu", "B"] }, "B": {}, "set": {} } } }"#;
+
+    #[test]
+    fn names_can_be_read_back_by_plans() {
+        let model = model(RULES, CLUSTER);
+        let interpreter = Interpreter::new(&model);
+        let names: Vec<String> = (0..model.instances.len())
+            .map(|i| interpreter.name(i))
+            .collect();
+        assert_eq!(names[1], "join('web-1.eu', B)");
+        assert_eq!(names[2], "join('web-1.eu', 'set')");
+        assert_eq!(names[3], "join('web-1.eu', none)");
+        assert_eq!(names[12], "leave('web-1.eu', false, -1, rtm)");
+    }
+
+    #[test]
+    fn texts_show_values_and_a_question_mark_for_what_has_none() {
+        let model = model(RULES, CLUSTER);
+        let interpreter = Interpreter::new(&model);
+        let state = interpreter.initial();
+        let join = named(&interpreter, "join('web-1.eu', none)");
+        let told = interpreter.describe(&state, join);
+        assert_eq!(
+            told,
+            "Let web-1.eu (sp1) follow none, after ?: {{web-1.eu, B}}"
+        );
+        assert_eq!(
+            interpreter.then(&state, join),
+            ["Look at web-1.eu", "Count to 3"]
+        );
+        assert_eq!(interpreter.message(&state, join, 1), "web-1.eu is alone");
+    }
+
+    #[test]
+    fn without_a_text_the_name_is_told_and_without_a_message_the_condition() {
+        let model = model(RULES, CLUSTER);
+        let interpreter = Interpreter::new(&model);
+        let state = interpreter.initial();
+        let leave = named(&interpreter, "leave(B, true, 0, sp1)");
+        assert_eq!(
+            interpreter.describe(&state, leave),
+            "leave(B, true, 0, sp1)"
+        );
+        let join = named(&interpreter, "join(B, none)");
+        assert_eq!(
+            interpreter.message(&state, join, 0),
+            "n.build == Build.sp1 and m != n"
+        );
+    }
+
+    #[test]
+    fn a_comment_ends_a_line_but_not_inside_a_quoted_name() {
+        let source = Source::new("plan", "a == 'x//y' // why\n   and  b");
+        let all = Span::new(0, u32::try_from(source.text.len()).unwrap());
+        assert_eq!(folded(&source, all), "a == 'x//y' and b");
+    }
 }
