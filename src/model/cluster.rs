@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn settings_have_defaults_and_later_layers_count_more() {
         let settings = r#"{"rules": "small", "objects": {}, "params": {"limit": 2}, "policies": {"drain": true},
-            "faults": {"crash": 2}, "goal": "complete"}"#;
+            "faults": {"crash": 2}, "goal": "backed_up"}"#;
         let given = model(settings);
         assert_eq!(given.params, [Value::Int(2)]);
         assert_eq!(given.policies, [true, true]);
