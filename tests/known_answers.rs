@@ -1,6 +1,7 @@
 //! Known answers: the counts that independent programs made of the core model, the lengths of plans worked out by hand, and
 //! the suites of every shipped model and of every rule shape.
 
+use rollproof::model::ground::Model;
 use rollproof::model::library::Library;
 use rollproof::model::loader::Loader;
 use rollproof::model::settings::Overrides;
@@ -10,7 +11,6 @@ use rollproof::tasks::outcome::{Answer, Property, Verdict};
 use rollproof::tasks::plan::plan;
 use rollproof::tasks::regress::regress;
 use rollproof::tasks::request::Asked;
-use rollproof::model::ground::Model;
 
 /// A row of the table: nodes, EVSs, faults, drain; states, transitions, depth, length of the shortest way to the goal;
 /// mismatched states, double-hosted states, length of the shortest violation.
@@ -24,13 +24,32 @@ const ROWS: [Row; 9] = [
     (3, 2, 0, true, [6816, 26688, 28, 26], [0, 0], None),
     (4, 1, 0, true, [25216, 152_224, 29, 28], [0, 0], None),
     (4, 2, 0, true, [119_424, 726_624, 34, 32], [0, 0], None),
-    (4, 2, 0, false, [799_744, 6_491_264, 36, 32], [210_544, 199_936], Some(2)),
-    (4, 2, 1, true, [1_024_704, 6_904_224, 36, 32], [194_816, 262_464], Some(2)),
+    (
+        4,
+        2,
+        0,
+        false,
+        [799_744, 6_491_264, 36, 32],
+        [210_544, 199_936],
+        Some(2),
+    ),
+    (
+        4,
+        2,
+        1,
+        true,
+        [1_024_704, 6_904_224, 36, 32],
+        [194_816, 262_464],
+        Some(2),
+    ),
 ];
 
 fn core(nodes: usize, evs: usize, faults: u32, policies: &[&str]) -> Model {
     let folder = tempfolder();
-    let path = folder.join(format!("n{nodes}-m{evs}-f{faults}-{}.json", policies.join("-")));
+    let path = folder.join(format!(
+        "n{nodes}-m{evs}-f{faults}-{}.json",
+        policies.join("-")
+    ));
     let text = format!(
         r#"{{ "rules": "exchange-core", "objects": {{ "node": {{ "Node[1-{nodes}]": {{}} }},
             "evs": {{ "EVS[1-{evs}]": {{ "host": "Node[1-{evs}]" }} }} }} }}"#
@@ -57,10 +76,23 @@ fn property<'a>(answer: &'a Answer, name: &str) -> &'a Property {
 }
 
 fn trace_length(property: &Property) -> Option<usize> {
-    property.counterexample.as_ref().map(|c| c.trace.steps.len())
+    property
+        .counterexample
+        .as_ref()
+        .map(|c| c.trace.steps.len())
 }
 
-fn assert_row(&(nodes, evs, faults, drain, [states, transitions, depth, goal], [mismatched, double], first_bad): &Row) {
+fn assert_row(
+    &(
+        nodes,
+        evs,
+        faults,
+        drain,
+        [states, transitions, depth, goal],
+        [mismatched, double],
+        first_bad,
+    ): &Row,
+) {
     let policies: &[&str] = if drain { &["drain"] } else { &[] };
     let model = core(nodes, evs, faults, policies);
     let answer = check(&model, &Asked::default(), &mut Unlimited).unwrap();
@@ -73,12 +105,27 @@ fn assert_row(&(nodes, evs, faults, drain, [states, transitions, depth, goal], [
     );
     let witness = property(&answer, "reachable").witness.as_ref().unwrap();
     assert_eq!(witness.steps.len() as u64, goal, "{name}");
-    let invariants = [property(&answer, "no_mismatched_failover"), property(&answer, "no_double_hosting")];
-    assert_eq!(invariants.map(|p| p.count), [Some(mismatched), Some(double)], "{name}");
+    let invariants = [
+        property(&answer, "no_mismatched_failover"),
+        property(&answer, "no_double_hosting"),
+    ];
+    assert_eq!(
+        invariants.map(|p| p.count),
+        [Some(mismatched), Some(double)],
+        "{name}"
+    );
     let nearest = invariants.into_iter().filter_map(trace_length).min();
     assert_eq!(nearest, first_bad, "{name}");
-    assert_eq!(property(&answer, "well_defined").verdict, Verdict::Holds, "{name}");
-    assert_eq!(property(&answer, "recoverable").verdict, Verdict::Holds, "{name}");
+    assert_eq!(
+        property(&answer, "well_defined").verdict,
+        Verdict::Holds,
+        "{name}"
+    );
+    assert_eq!(
+        property(&answer, "recoverable").verdict,
+        Verdict::Holds,
+        "{name}"
+    );
 }
 
 #[test]
@@ -122,7 +169,14 @@ fn without_repair_the_doomed_states_are_counted() {
 
 #[test]
 fn the_shortest_plans_have_the_lengths_worked_out_by_hand() {
-    for (nodes, evs, cost) in [(2, 1, 12), (3, 1, 16), (3, 2, 20), (4, 1, 20), (4, 2, 24), (2, 2, 17)] {
+    for (nodes, evs, cost) in [
+        (2, 1, 12),
+        (3, 1, 16),
+        (3, 2, 20),
+        (4, 1, 20),
+        (4, 2, 24),
+        (2, 2, 17),
+    ] {
         let answer = plan(&core(nodes, evs, 0, &["drain"]), &mut Unlimited).unwrap();
         let found = answer.plan.as_ref().map(|plan| (plan.cost, plan.steps));
         assert_eq!(found, Some((cost, cost as usize)), "{nodes}/{evs}");
@@ -142,7 +196,11 @@ fn one_node_at_a_time_costs_no_step_thanks_to_waits() {
         ..Overrides::default()
     };
     let (model, diagnostics) = loader.load_cluster("exchange-core/n3-m1", &overrides);
-    let answer = plan(&model.unwrap_or_else(|| panic!("{diagnostics:?}")), &mut Unlimited).unwrap();
+    let answer = plan(
+        &model.unwrap_or_else(|| panic!("{diagnostics:?}")),
+        &mut Unlimited,
+    )
+    .unwrap();
     assert_eq!(answer.plan.map(|plan| plan.cost), Some(16));
 }
 
@@ -158,12 +216,20 @@ fn assert_suite(argument: &str, at_least: usize) {
         .map(|case| (&case.name, &case.differences))
         .collect();
     assert!(different.is_empty(), "{argument}: {different:#?}");
-    assert!(answer.cases.len() >= at_least, "{argument} has {} cases", answer.cases.len());
+    assert!(
+        answer.cases.len() >= at_least,
+        "{argument} has {} cases",
+        answer.cases.len()
+    );
 }
 
 #[test]
 fn every_shipped_model_passes_its_suite() {
-    let names: Vec<String> = Library::built_in().models().into_iter().map(|model| model.name.clone()).collect();
+    let names: Vec<String> = Library::built_in()
+        .models()
+        .into_iter()
+        .map(|model| model.name.clone())
+        .collect();
     assert_eq!(names, ["exchange-2000", "exchange-2003", "exchange-core"]);
     for name in names {
         assert_suite(&name, 8);

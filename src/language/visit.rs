@@ -9,36 +9,45 @@ pub fn any(rules: &Rules, expr: &Expr, wanted: &dyn Fn(&Expr) -> bool) -> bool {
         return true;
     }
     let within = |e: &Expr| any(rules, e, wanted);
+    let called = match &expr.kind {
+        ExprKind::Call(id, _) => within(&rules.lets[id.index()].body),
+        _ => false,
+    };
+    called || children(expr).into_iter().any(within)
+}
+
+/// The expressions directly inside; the bodies of lets are not.
+#[must_use]
+pub fn children(expr: &Expr) -> Vec<&Expr> {
     match &expr.kind {
         ExprKind::Constant(_)
         | ExprKind::Variable(_)
         | ExprKind::Object(_)
         | ExprKind::Param(_)
-        | ExprKind::CountKind(_) => false,
-        ExprKind::Field(e, ..) | ExprKind::Old(e) | ExprKind::Not(e) | ExprKind::CountSet(e) => {
-            within(e)
-        }
-        ExprKind::Call(id, arguments) => {
-            within(&rules.lets[id.index()].body) || arguments.iter().any(within)
-        }
-        ExprKind::Binary(_, left, right) => within(left) || within(right),
-        ExprKind::If(condition, then, otherwise) => {
-            within(condition) || within(then) || within(otherwise)
-        }
+        | ExprKind::CountKind(_) => Vec::new(),
+        ExprKind::Field(inner, _, _)
+        | ExprKind::Old(inner)
+        | ExprKind::Not(inner)
+        | ExprKind::CountSet(inner) => vec![inner],
+        ExprKind::Call(_, list) | ExprKind::Set(list) => list.iter().collect(),
+        ExprKind::Binary(_, a, b) => vec![a, b],
+        ExprKind::If(a, b, c) => vec![a, b, c],
         ExprKind::All(binder, body) | ExprKind::Some(binder, body) => {
-            any_in_binder(binder, &within) || within(body)
+            let mut list = inside(binder);
+            list.push(body);
+            list
         }
-        ExprKind::Count(binder) | ExprKind::SetOf(binder) => any_in_binder(binder, &within),
-        ExprKind::Set(members) => members.iter().any(within),
+        ExprKind::Count(binder) | ExprKind::SetOf(binder) => inside(binder),
     }
 }
 
-fn any_in_binder(binder: &Binder, within: &dyn Fn(&Expr) -> bool) -> bool {
+/// The expressions directly inside a binder.
+fn inside(binder: &Binder) -> Vec<&Expr> {
     let domain = match &binder.domain {
-        Domain::Kind(_) => false,
-        Domain::Set(set) => within(set),
+        Domain::Kind(_) => None,
+        Domain::Set(set) => Some(&**set),
     };
-    domain || binder.filter.as_deref().is_some_and(within)
+    domain.into_iter().chain(binder.filter.as_deref()).collect()
 }
 
 /// The fields that effects assign to.

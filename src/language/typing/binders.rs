@@ -4,6 +4,7 @@ use crate::language::codes::Code;
 use crate::language::rules::{Binder, Domain, Expr, ExprKind, FieldType, KindId, Slot, Type};
 use crate::language::source::Span;
 use crate::language::syntax::{self, Name};
+use crate::language::visit;
 
 use super::expressions::{Checker, Hint, typed};
 use super::types::quoted;
@@ -225,5 +226,5 @@ fn ranges(expr: &Expr) -> bool {
     matches!(
         expr.kind,
         ExprKind::All(..) | ExprKind::Some(..) | ExprKind::Count(_) | ExprKind::SetOf(_)
-    ) || walk::children(expr).into_iter().any(ranges)
+    ) || visit::children(expr).into_iter().any(ranges)
 }

@@ -182,6 +182,7 @@ impl Collector<'_> {
                         result: None,
                         reads_state: false,
                         depth: 0,
+                        size: 0,
                         span: Some(name.span),
                     };
                     self.declared.lets.insert(name.text.clone(), shape);

@@ -71,6 +71,8 @@ pub(super) struct LetShape {
     pub(super) reads_state: bool,
     /// How deep its evaluation nests, calls included.
     pub(super) depth: usize,
+    /// How many parts its value has, the lets that it calls counted at each call.
+    pub(super) size: u64,
     /// Where its name stands.
     pub(super) span: Option<Span>,
 }
@@ -152,6 +154,7 @@ impl Declared {
                 result: Some(item.body.ty),
                 reads_state: true,
                 depth: 0,
+                size: 0,
                 span: None,
             };
             declared.lets.insert(item.name.clone(), shape);

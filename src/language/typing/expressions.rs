@@ -76,7 +76,7 @@ impl<'a> Checker<'a> {
 
     fn not_too_deep(&mut self, expr: Expr) -> Option<Expr> {
         if walk::depth(&expr, self.declared) <= walk::DEEPEST {
-            return Some(expr);
+            return self.not_too_large(expr);
         }
         self.report.error(
             Code::NestedTooDeeply,
@@ -87,6 +87,23 @@ impl<'a> Checker<'a> {
             ),
             "nested too deeply",
             "call fewer lets one inside the other, or write long chains as a quantifier",
+        );
+        None
+    }
+
+    fn not_too_large(&mut self, expr: Expr) -> Option<Expr> {
+        if walk::size(&expr, self.declared) <= walk::LARGEST {
+            return Some(expr);
+        }
+        self.report.error(
+            Code::NestedTooDeeply,
+            expr.span,
+            format!(
+                "this has more than {} parts, the lets that it calls counted at each call",
+                walk::LARGEST
+            ),
+            "too large",
+            "call each let once, or write what repeats as a quantifier",
         );
         None
     }

@@ -75,12 +75,14 @@ pub(super) fn check_lets(
             continue;
         };
         let depth = walk::depth(&typed.body, &collected.declared);
+        let size = walk::size(&typed.body, &collected.declared);
         let reads_state = walk::reads_state(&typed.body, &collected.declared);
         if let Some(shape) = collected.declared.lets.get_mut(&one.name.text)
             && shape.span == Some(one.name.span)
         {
             shape.result = Some(typed.body.ty);
             shape.depth = depth;
+            shape.size = size;
             shape.reads_state = reads_state;
         }
         lets[index] = Some(typed);

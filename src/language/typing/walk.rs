@@ -1,7 +1,8 @@
 //! What can be read off a typed expression as a whole: how deep it nests, and whether it reads a field.
 
-use crate::language::rules::{Binder, Domain, Expr, ExprKind, LetId};
+use crate::language::rules::{Expr, ExprKind, LetId};
 use crate::language::source::Span;
+use crate::language::visit::children;
 
 use super::declared::Declared;
 
@@ -9,38 +10,9 @@ use super::declared::Declared;
 /// expressions within the stack.
 pub(super) const DEEPEST: usize = 1_000;
 
-/// The expressions directly inside.
-pub(super) fn children(expr: &Expr) -> Vec<&Expr> {
-    match &expr.kind {
-        ExprKind::Constant(_)
-        | ExprKind::Variable(_)
-        | ExprKind::Object(_)
-        | ExprKind::Param(_)
-        | ExprKind::CountKind(_) => Vec::new(),
-        ExprKind::Field(inner, _, _)
-        | ExprKind::Old(inner)
-        | ExprKind::Not(inner)
-        | ExprKind::CountSet(inner) => vec![inner],
-        ExprKind::Call(_, list) | ExprKind::Set(list) => list.iter().collect(),
-        ExprKind::Binary(_, a, b) => vec![a, b],
-        ExprKind::If(a, b, c) => vec![a, b, c],
-        ExprKind::All(binder, body) | ExprKind::Some(binder, body) => {
-            let mut list = inside(binder);
-            list.push(body);
-            list
-        }
-        ExprKind::Count(binder) | ExprKind::SetOf(binder) => inside(binder),
-    }
-}
-
-/// The expressions directly inside a binder.
-fn inside(binder: &Binder) -> Vec<&Expr> {
-    let domain = match &binder.domain {
-        Domain::Kind(_) => None,
-        Domain::Set(set) => Some(&**set),
-    };
-    domain.into_iter().chain(binder.filter.as_deref()).collect()
-}
+/// How many parts an expression may have, the bodies of the lets that it calls counted at each call. It keeps lets that call
+/// each other twice, forty deep, from taking for ever.
+pub(super) const LARGEST: u64 = 100_000;
 
 /// How deep an expression nests, the bodies of lets included.
 pub(super) fn depth(expr: &Expr, declared: &Declared) -> usize {
@@ -50,6 +22,18 @@ pub(super) fn depth(expr: &Expr, declared: &Declared) -> usize {
     };
     let inner = children(expr).into_iter().map(|e| depth(e, declared)).max();
     1 + inner.unwrap_or(0).max(called)
+}
+
+/// How many parts an expression has, the bodies of lets counted at each call; beyond `u64::MAX` that.
+pub(super) fn size(expr: &Expr, declared: &Declared) -> u64 {
+    let called = match &expr.kind {
+        ExprKind::Call(id, _) => shape(declared, *id).map_or(0, |s| s.size),
+        _ => 0,
+    };
+    children(expr)
+        .into_iter()
+        .map(|e| size(e, declared))
+        .fold(called.saturating_add(1), u64::saturating_add)
 }
 
 /// Whether the value of an expression depends on a field of an object.

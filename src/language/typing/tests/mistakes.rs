@@ -1,6 +1,7 @@
 //! Each mistake by itself: one diagnostic with its code, message, place and help, and no other.
 
 use crate::language::codes::Code;
+use crate::language::source::Source;
 
 use super::{read, told};
 
@@ -576,4 +577,20 @@ fn the_deepest_expressions_that_are_read_are_typed_within_the_stack() {
             .collect();
         assert!(odd.is_empty(), "{}", odd.join("\n"));
     }
+}
+
+#[test]
+fn lets_that_call_each_other_twice_are_too_large_long_before_they_take_for_ever() {
+    let mut text = String::from("rules r\nkind k { a: bool = true }\nlet l0 = some x in k: x.a\n");
+    for i in 1..60 {
+        text += &format!("let l{i} = l{} and l{}\n", i - 1, i - 1);
+    }
+    text += "goal g { l59 }\n";
+    let (rules, diagnostics) = crate::language::read_rules(&Source::new("r.rules", text));
+    assert!(rules.is_none());
+    let [only] = diagnostics.list.as_slice() else {
+        panic!("{diagnostics:?}");
+    };
+    assert_eq!(only.code, Code::NestedTooDeeply);
+    assert!(only.message.contains("100000 parts"), "{}", only.message);
 }
