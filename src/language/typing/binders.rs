@@ -8,7 +8,6 @@ use crate::language::visit;
 
 use super::expressions::{Checker, Hint, typed};
 use super::types::quoted;
-use super::walk;
 
 /// How many names one binder may bind: each becomes a quantifier inside the one before.
 const MOST_NAMES: usize = 8;

@@ -39,7 +39,7 @@ pub(super) struct Written<'a> {
     pub(super) class: TransitionClass,
     /// Its name.
     pub(super) name: &'a Name,
-    /// Where `fair` stands.
+    /// Where `fair` stands; the parser lets it stand on events only.
     pub(super) fair: Option<Span>,
     /// Its statements.
     pub(super) body: &'a [Statement],
@@ -52,15 +52,6 @@ impl Checker<'_> {
         written: &Written<'_>,
         parameters: Option<Vec<Variable>>,
     ) -> Option<Transition> {
-        if let (Some(span), false) = (written.fair, written.class == TransitionClass::Event) {
-            self.report.error(
-                Code::MisplacedStatement,
-                span,
-                format!("{} cannot be `fair`", class_word(written.class)),
-                "only events are fair",
-                "leave `fair` out",
-            );
-        }
         let mut body = Body::default();
         for statement in written.body {
             if self

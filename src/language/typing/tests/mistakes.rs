@@ -319,6 +319,11 @@ const MISTAKES: &[(&str, &str)] = &[
         "goal g { 11 > limit }",
         "W R0017 `limit` is 0..10, so this comparison is always true @ 11 @ compare with a number of the range, or widen the range where it is declared",
     ),
+    // Told by the parser, and not again
+    (
+        "fault f(n: node) fair {\n n.hotfix = false\n}",
+        "R0004 only events are `fair` @ fair @ leave `fair` out, or make it an `event`",
+    ),
     // Fixed fields
     (
         "action f(n: node) { n.rank = 1 }",
@@ -536,7 +541,7 @@ fn a_file_that_stops_anywhere_is_told_about_and_nothing_panics() {
     );
     for (end, _) in whole.char_indices() {
         for text in [&whole[..end], &whole[end..]] {
-            let source = crate::language::source::Source::new("sample.rules", text);
+            let source = Source::new("sample.rules", text);
             let (rules, found) = crate::language::read_rules(&source);
             assert_eq!(rules.is_none(), found.has_errors(), "{text}");
         }
@@ -593,4 +598,14 @@ fn lets_that_call_each_other_twice_are_too_large_long_before_they_take_for_ever(
     };
     assert_eq!(only.code, Code::NestedTooDeeply);
     assert!(only.message.contains("100000 parts"), "{}", only.message);
+}
+
+#[test]
+fn more_parameters_than_can_be_numbered_are_told() {
+    let list: Vec<String> = (0..256).map(|i| format!("p{i}: bool")).collect();
+    let (_, found) = read(&format!("let f({}) = p0", list.join(", ")));
+    assert_eq!(
+        told(&found.list[0]),
+        "error R0003 more than 255 parameters\n  at p255: one too many\n  split the rules, or ask whether they were generated as intended"
+    );
 }
