@@ -62,34 +62,271 @@ codes! {
     ReservedName = "R0026", "a name that the language or the report uses itself", "";
     SeveralDefaultGoals = "R0027", "more than one default goal", "";
     BadTemplate = "R0028", "a text whose braces do not match", "";
-    FileNotRead = "F0001", "a file that cannot be read", "";
-    NotText = "F0002", "a file that is not text", "";
-    EmptyFile = "F0003", "a file with nothing in it", "";
-    UnknownModel = "F0004", "a name that the library does not have", "";
-    BadOption = "F0005", "an option that cannot be followed", "";
-    JsonSyntax = "F0006", "a file that is not JSON", "";
-    DuplicateKey = "F0007", "a key given twice in one JSON object", "";
-    FileTooLarge = "F0008", "a file beyond the size that is read", "";
-    NotWritten = "F0009", "a file that cannot be written", "";
-    UnknownKey = "C0001", "a key that nothing reads", "";
-    MissingKey = "C0002", "a key that is needed", "";
-    WrongJsonType = "C0003", "a JSON value of another type was expected", "";
-    UnknownObject = "C0004", "an object that the cluster does not have", "";
-    DuplicateObject = "C0005", "an object given twice", "";
-    BadHostList = "C0006", "a host list that cannot be read", "";
-    TooManyObjects = "C0007", "more objects than can be handled", "";
-    ZipLength = "C0008", "two host lists of different lengths", "";
-    ValueOutOfRange = "C0009", "a value outside its range", "";
-    MissingValue = "C0010", "a field without a value", "";
-    UnknownKind = "C0011", "a kind, parameter, policy, fault or goal that the rules do not have", "";
-    AssumptionFails = "C0012", "the cluster is not what the rules assume", "";
-    TooManyInstances = "C0013", "more ground transitions than can be handled", "";
-    BadStep = "P0001", "a step that is not an action with its arguments", "";
-    UnknownAction = "P0002", "an action that the rules do not have", "";
-    BadAwait = "P0003", "an await that is not a condition", "";
-    PlanShape = "P0004", "a plan step that is neither a step, an await nor lanes", "";
-    SuiteShape = "S0001", "a case of a suite that cannot be read", "";
+    FileNotRead = "F0001", "a file that cannot be read",
+r#"The file is not there, is a directory, or may not be read.
+
+    rollproof check ./two-nodes.json
+    error[F0001]: `./two-nodes.json` cannot be read: there is no such file
+
+A word with `/`, `./` or `../` at its start, or with the ending `.json` or `.rules`, is always a file; every other word is a name of the library. Mended:
+
+    rollproof check ./two-node.json"#;
+    NotText = "F0002", "a file that is not text",
+r#"rollproof reads UTF-8 text. A file with other bytes in it, or with a zero byte, is a program, an archive, or text in another encoding.
+
+    rollproof check two-node.json.gz
+    rollproof check two-node-utf16.json
+
+Mended: unpack it, or save it as UTF-8.
+
+    gunzip -c two-node.json.gz | rollproof check -
+    iconv -f utf-16 -t utf-8 two-node-utf16.json | rollproof check -"#;
+    EmptyFile = "F0003", "a file with nothing in it",
+r#"The file, or standard input, has nothing in it but blanks. Often the program that should have written it failed.
+
+    inventory --broken-option | rollproof check -
+
+Mended:
+
+    inventory --format json | rollproof check -"#;
+    UnknownModel = "F0004", "a name that the library does not have",
+r#"A name is neither that of a file nearby nor in the library. A name inside a file is looked up as the kind of file that its key asks for: beside that file, in the sibling folder (`clusters/`, `plans/`; rules one folder up), then in the library.
+
+    rollproof plan exchange-2003/twonode
+
+Mended (`rollproof models` lists the library, and a file is written with its ending or with `./`):
+
+    rollproof plan exchange-2003/two-node
+    rollproof plan ./twonode.json"#;
+    BadOption = "F0005", "an option that cannot be followed",
+r#"An option names something that the rules or the cluster do not have, or gives it a value that it cannot have.
+
+    rollproof check exchange-core/two-node --policy drian=on
+    rollproof check exchange-core/two-node --param limit=many
+
+Mended:
+
+    rollproof check exchange-core/two-node --policy drain=on
+    rollproof check exchange-core/two-node --param limit=2"#;
+    JsonSyntax = "F0006", "a file that is not JSON",
+r#"The file is not JSON: a comma or a quote is missing, something stands after the last brace, the file stops in the middle, or lists and objects are nested more than 64 levels deep. JSON has no comments.
+
+    { "rules": "exchange-core", // the bare one
+      "objects": {}, }
+
+Mended:
+
+    { "rules": "exchange-core", "description": "the bare one",
+      "objects": {} }"#;
+    DuplicateKey = "F0007", "a key given twice in one JSON object",
+r#"One JSON object has the same key twice. Most programs silently take the last one; here it is an error, because one of the two is not what was meant.
+
+    "node": { "Node1": { "build": "sp1" }, "Node1": {} }
+
+Mended:
+
+    "node": { "Node1": { "build": "sp1" }, "Node2": {} }"#;
+    FileTooLarge = "F0008", "a file beyond the size that is read",
+r#"Files are read up to 64 MiB, and up to 2,000,000 JSON values: far more than any cluster that could be checked.
+
+    rollproof check /dev/zero
+    rollproof check everything-we-own.json
+
+Mended: take the cluster that is to be upgraded.
+
+    rollproof check mail-cluster.json"#;
+    NotWritten = "F0009", "a file that cannot be written",
+r#"The answer could not be written where it should go: the folder is missing, or may not be written to.
+
+    rollproof plan exchange-2003/two-node -o plans/new/two-node.json
+
+Mended:
+
+    mkdir -p plans/new
+    rollproof plan exchange-2003/two-node -o plans/new/two-node.json"#;
+    UnknownKey = "C0001", "a key that nothing reads",
+r#"A key that nothing reads is usually a slip of the pen, and a field that was meant to be set is not.
+
+    "node": { "Node1": { "biuld": "sp1" } }
+
+Mended (what is only for people goes under `"description"`):
+
+    "node": { "Node1": { "build": "sp1" } }"#;
+    MissingKey = "C0002", "a key that is needed",
+r#"A cluster needs `rules` and `objects`, a plan `cluster` and `steps`, a suite `cases`, a case `name`, what it asks, and `expect`.
+
+    { "objects": { "node": { "Node1": {} } } }
+
+Mended:
+
+    { "rules": "exchange-core", "objects": { "node": { "Node1": {} } } }"#;
+    WrongJsonType = "C0003", "a JSON value of another type was expected",
+r#"The value is of another type than its place asks for: a text for a number, a number with a fraction for an integer, a list for one name. It also means that a file is of another kind, such as a plan where a cluster was expected.
+
+    "params": { "limit": "2" },
+    "policies": { "drain": "on" }
+
+Mended:
+
+    "params": { "limit": 2 },
+    "policies": { "drain": true }"#;
+    UnknownObject = "C0004", "an object that the cluster does not have",
+r#"A reference names an object that the cluster does not have, or one of another kind.
+
+    "node": { "Node[1-2]": {} },
+    "evs":  { "EVS1": { "host": "Node3" } }
+
+Mended:
+
+    "node": { "Node[1-2]": {} },
+    "evs":  { "EVS1": { "host": "Node2" } }"#;
+    DuplicateObject = "C0005", "an object given twice",
+r#"A name stands for one object in the whole cluster, whatever its kind. Host lists that overlap give the same object twice.
+
+    "node": { "Node[1-3]": {}, "Node[3-4]": { "build": "sp1" } }
+
+Mended:
+
+    "node": { "Node[1-2]": {}, "Node[3-4]": { "build": "sp1" } }"#;
+    BadHostList = "C0006", "a host list that cannot be read",
+r#"A host list is a name with numbers and upward ranges in brackets, without blanks. Leading zeros are kept. A name has 1 to 255 characters, none of them a bracket or a control character.
+
+    "Node[1-3": {}, "Node[1, 2]": {}, "Node[9-1]": {}
+
+Mended:
+
+    "Node[1-3]": {}, "Node[4,5]": {}, "rack[1-2]-node[01-09]": {}"#;
+    TooManyObjects = "C0007", "more objects than can be handled",
+r#"A cluster has at most 100,000 objects, and at most 8,000,000 field values, the members of sets included. The bound is checked before anything is expanded.
+
+    "node": { "Node[1-1000000000]": {} }
+
+Mended:
+
+    "node": { "Node[1-100]": {} }"#;
+    ZipLength = "C0008", "two host lists of different lengths",
+r#"The host list of a reference is zipped with the host list of its key: the first object gets the first name, and so on. One name is given to all. Any other length is an error.
+
+    "evs": { "EVS[1-3]": { "host": "Node[1-2]" } }
+
+Mended:
+
+    "evs": { "EVS[1-3]": { "host": "Node[1-3]" } }"#;
+    ValueOutOfRange = "C0009", "a value outside its range",
+r#"The value is outside the range of its field or parameter, or is no value of its enum.
+
+    enum Build ordered { rtm, sp1 }
+    "node": { "Node1": { "build": "sp2" } }
+
+Mended:
+
+    "node": { "Node1": { "build": "sp1" } }"#;
+    MissingValue = "C0010", "a field without a value",
+r#"A field or parameter whose rules give no default has no value in the cluster.
+
+    kind evs { host: node }
+    "evs": { "EVS1": {} }
+
+Mended (an optional reference takes `null`):
+
+    "evs": { "EVS1": { "host": "Node1" } }"#;
+    UnknownKind = "C0011", "a kind, parameter, policy, fault or goal that the rules do not have",
+r#"The cluster, plan or case names a kind, parameter, policy, fault or goal that its rules do not declare.
+
+    "policies": { "drian": true },
+    "objects": { "nodes": {} }
+
+Mended:
+
+    "policies": { "drain": true },
+    "objects": { "node": {} }"#;
+    AssumptionFails = "C0012", "the cluster is not what the rules assume",
+r#"The rules say what they assume of a cluster (`assume "…" { … }`), and this one is not like that. The answer stands for the rules as they are written, but perhaps not for the product; with `--strict` it is an error.
+
+    assume "at most n-1 EVSs on n nodes" { count(evs) < count(node) }
+    "node": { "Node[1-2]": {} }, "evs": { "EVS[1-2]": { "host": "Node[1-2]" } }
+
+Mended:
+
+    "node": { "Node[1-3]": {} }, "evs": { "EVS[1-2]": { "host": "Node[1-2]" } }"#;
+    TooManyInstances = "C0013", "more ground transitions than can be handled",
+r#"Every action, event and fault is possible with every choice of its arguments. More than 4,000,000 of these ground transitions are not built.
+
+    action swap(a: node, b: node, c: node) { … }      with 200 nodes: 8,000,000
+
+Mended: a cluster with fewer objects (what can go wrong usually goes wrong with few), or a transition with fewer parameters.
+
+    action swap(a: node, b: node) { … }               with 200 nodes: 40,000"#;
+    BadStep = "P0001", "a step that is not an action with its arguments",
+r#"A step of a plan is one line: an action with its arguments in parentheses. The arguments are objects and other constants.
+
+    "steps": [ "move EVS1 Node2", "move(EVS1,\nNode2)" ]
+
+Mended:
+
+    "steps": [ "move(EVS1, Node2)" ]"#;
+    UnknownAction = "P0002", "an action that the rules do not have",
+r#"The rules have no action of that name. Events and faults happen by themselves: a plan cannot do them, only await what they lead to.
+
+    "steps": [ "reboot(Node1)", "boot(Node1)" ]
+
+Mended:
+
+    "steps": [ "reboot(Node1)", { "await": "Node1.power == up" } ]"#;
+    BadAwait = "P0003", "an await that is not a condition",
+r#"An await is `"settled"` or a condition in quotes.
+
+    { "await": true }
+
+Mended:
+
+    { "await": "settled" }
+    { "await": "Node1.power == up and Node2.power == up" }"#;
+    PlanShape = "P0004", "a plan step that is neither a step, an await nor lanes",
+r#"An element of `steps` is a step in quotes, `{ "await": … }`, or `{ "parallel": [ … ] }` with lanes, each of them a list of steps. A plan has at most 10,000 steps and lanes.
+
+    { "parallel": [ "reboot(Node3)", "reboot(Node4)" ] }
+
+Mended:
+
+    { "parallel": [ ["reboot(Node3)"], ["reboot(Node4)"] ] }"#;
+    SuiteShape = "S0001", "a case of a suite that cannot be read",
+r#"A case has a name of its own, asks one thing (`check`, `verify` or `plan`), and expects something that this can tell.
+
+    { "name": "two nodes", "check": "two-node", "plan": "two-node", "expect": { "cost": 12 } }
+
+Mended:
+
+    { "name": "two nodes", "plan": "two-node", "expect": { "verdict": "holds", "cost": 12 } }"#;
     NeverEnabled = "W0001", "a transition that can never happen here", "";
     NeverRefused = "W0002", "a require that never refuses anything here", "";
     PolicyNeverBinds = "W0003", "a policy that never forbids anything here", "";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_of_files_clusters_plans_and_suites_have_an_example_and_how_it_is_mended() {
+        let others = Code::ALL
+            .iter()
+            .filter(|code| !code.text().starts_with(['R', 'W']));
+        for code in others {
+            let text = code.explanation();
+            assert!(
+                text.contains("\n\n    ") && text.contains("Mended"),
+                "{}",
+                code.text()
+            );
+        }
+    }
+
+    #[test]
+    fn no_two_codes_look_alike() {
+        let mut texts: Vec<&str> = Code::ALL.iter().map(|code| code.text()).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        assert_eq!(texts.len(), Code::ALL.len());
+    }
 }
