@@ -1,0 +1,302 @@
+//! What can be asked on the command line, in the user's words. Knows no file and no answer.
+
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use rollproof::model::settings::Overrides;
+
+use super::quantity;
+
+/// Prove a rolling upgrade safe before anyone touches the cluster.
+///
+/// rollproof reads the rules of a clustered product, one concrete cluster and perhaps a plan, and tries every order in
+/// which steps, reboots and failovers can happen. Where something can go wrong it shows the shortest way there.
+#[derive(Debug, Parser)]
+#[command(
+    name = "rollproof",
+    version,
+    max_term_width = 100,
+    after_help = "\
+Examples:
+  rollproof plan exchange-2003/two-node        the shortest safe way to upgrade a built-in cluster
+  rollproof verify my-plan.json                is my own plan safe, never refused and complete?
+  rollproof models                             what is built in
+
+Exit status: 0 all that was asked holds, 1 something is violated or no plan exists, 2 the input or the usage is
+wrong, 3 a limit was reached first, 4 an internal check failed."
+)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How to tell the answer.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Explore everything that the rules allow on a cluster
+    #[command(after_help = "\
+Examples:
+  rollproof check exchange-core/two-node --policy drain=off
+  rollproof check my-product.rules             are there mistakes in the rules?")]
+    Check(Check),
+    /// Ask of a plan: is it safe, never refused, complete?
+    #[command(after_help = "\
+Example:
+  rollproof verify exchange-2003/two-node")]
+    Verify(Verify),
+    /// Find the shortest valid plan for a cluster, as a runbook
+    #[command(after_help = "\
+Example:
+  rollproof plan exchange-2003/four-node --goal complete -o plan.json")]
+    Plan(Plan),
+    /// Compare the cases of a suite with the verdicts that it expects
+    #[command(after_help = "\
+Example:
+  rollproof regress exchange-2003")]
+    Regress(Regress),
+    /// List the built-in models with their clusters and plans
+    #[command(after_help = "\
+Example:
+  rollproof models --format json")]
+    Models,
+    /// Explain the code of a diagnostic at length
+    #[command(after_help = "\
+Example:
+  rollproof explain C0004")]
+    Explain(Explain),
+}
+
+impl Command {
+    /// Its name, for reports.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Check(_) => "check",
+            Self::Verify(_) => "verify",
+            Self::Plan(_) => "plan",
+            Self::Regress(_) => "regress",
+            Self::Models => "models",
+            Self::Explain(_) => "explain",
+        }
+    }
+}
+
+/// `check CLUSTER`
+#[derive(Debug, Args)]
+pub struct Check {
+    /// A cluster: a file, a name of the library, or `-` for standard input; or a file of rules
+    #[arg(value_name = "CLUSTER|FILE.rules")]
+    pub subject: String,
+    /// Which properties.
+    #[command(flatten)]
+    pub asked: Asked,
+    /// What is different from the files.
+    #[command(flatten)]
+    pub changes: Changes,
+    /// How long, and how.
+    #[command(flatten)]
+    pub search: Search,
+    /// Show the shortest run to the goal as well
+    #[arg(long)]
+    pub witness: bool,
+}
+
+/// `verify PLAN`
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// A plan: a file, a name of the library, or `-` for standard input
+    #[arg(value_name = "PLAN")]
+    pub subject: String,
+    /// Which properties.
+    #[command(flatten)]
+    pub asked: Asked,
+    /// What is different from the files.
+    #[command(flatten)]
+    pub changes: Changes,
+    /// How long, and how.
+    #[command(flatten)]
+    pub search: Search,
+}
+
+/// `plan CLUSTER`
+#[derive(Debug, Args)]
+pub struct Plan {
+    /// A cluster: a file, a name of the library, or `-` for standard input
+    #[arg(value_name = "CLUSTER")]
+    pub subject: String,
+    /// Write the plan to this file, for `verify`
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<std::path::PathBuf>,
+    /// What is different from the files.
+    #[command(flatten)]
+    pub changes: Changes,
+    /// How long, and how.
+    #[command(flatten)]
+    pub search: Search,
+}
+
+/// `regress SUITE`
+#[derive(Debug, Args)]
+pub struct Regress {
+    /// A suite: a file, a name of the library, or `-` for standard input
+    #[arg(value_name = "SUITE")]
+    pub subject: String,
+    /// What is different from the files.
+    #[command(flatten)]
+    pub changes: Changes,
+    /// How long, and how.
+    #[command(flatten)]
+    pub search: Search,
+}
+
+/// `explain CODE`
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A code such as R0010
+    pub code: String,
+}
+
+/// Which properties are asked for.
+#[derive(Debug, Args)]
+pub struct Asked {
+    /// Ask for this property only (may be given several times)
+    #[arg(long = "property", value_name = "NAME")]
+    pub properties: Vec<String>,
+}
+
+/// What is different from what the files say.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Instead of what the files say")]
+pub struct Changes {
+    /// Turn a policy on or off
+    #[arg(long = "policy", value_name = "NAME=on|off", value_parser = policy)]
+    policies: Vec<(String, bool)>,
+    /// Set a parameter of the rules
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
+    params: Vec<(String, String)>,
+    /// How many faults may strike
+    #[arg(long, value_name = "N")]
+    pub faults: Option<u32>,
+    /// Ask for this goal
+    #[arg(long, value_name = "GOAL")]
+    pub goal: Option<String>,
+    /// Take assumptions of the rules that do not hold for errors
+    #[arg(long)]
+    pub strict: bool,
+}
+
+impl Changes {
+    /// For the model room.
+    pub fn overrides(&self) -> Overrides {
+        Overrides {
+            policies: self.policies.clone(),
+            params: self.params.clone(),
+            faults: self.faults,
+            goal: self.goal.clone(),
+        }
+    }
+}
+
+/// How a search is carried out, and when it gives up.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Search")]
+pub struct Search {
+    /// Store at most so many states
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_states: Option<u64>,
+    /// Stop where the program needs more memory, such as 512M or 2G
+    #[arg(long, value_name = "SIZE", value_parser = quantity::bytes)]
+    pub max_memory: Option<u64>,
+    /// Stop after this time, such as 30s or 5m
+    #[arg(long, value_name = "TIME", value_parser = quantity::duration)]
+    pub timeout: Option<Duration>,
+    /// Turn every reduction off, and count every state
+    #[arg(long)]
+    pub no_reduce: bool,
+}
+
+/// How the answer is told.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct Output {
+    /// For people, or for programs
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Colours
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    pub color: Colour,
+}
+
+/// For whom an answer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Human,
+    /// For programs; nothing but JSON on standard output
+    Json,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+fn policy(text: &str) -> Result<(String, bool), String> {
+    let expected = || "write NAME=on or NAME=off, such as drain=off".to_owned();
+    let (name, value) = text.split_once('=').ok_or_else(expected)?;
+    match value {
+        "on" | "true" => Ok((name.to_owned(), true)),
+        "off" | "false" => Ok((name.to_owned(), false)),
+        _ => Err(expected()),
+    }
+}
+
+fn parameter(text: &str) -> Result<(String, String), String> {
+    let expected = || "write NAME=VALUE, such as limit=2".to_owned();
+    let (name, value) = text.split_once('=').ok_or_else(expected)?;
+    if name.is_empty() || value.is_empty() {
+        return Err(expected());
+    }
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_an_example() {
+        for command in Arguments::command().get_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string);
+            let call = format!("rollproof {}", command.get_name());
+            assert!(help.is_some_and(|h| h.contains(&call)), "{call}");
+        }
+    }
+
+    #[test]
+    fn policies_and_parameters_are_name_and_value() {
+        assert_eq!(policy("drain=off"), Ok(("drain".to_owned(), false)));
+        assert_eq!(policy("drain=on"), Ok(("drain".to_owned(), true)));
+        assert!(policy("drain").is_err());
+        assert!(policy("drain=maybe").is_err());
+        assert_eq!(parameter("a=b=c"), Ok(("a".to_owned(), "b=c".to_owned())));
+        assert!(parameter("a=").is_err());
+        assert!(parameter("=b").is_err());
+    }
+}

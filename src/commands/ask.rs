@@ -1,0 +1,166 @@
+//! The commands: load, ask, tell.
+
+use std::path::Path;
+
+use rollproof::language::codes::Code;
+use rollproof::language::diagnostic::Diagnostic;
+use rollproof::language::suggest;
+use rollproof::model::settings::Overrides;
+use rollproof::report::{plan_file, reference};
+use rollproof::tasks;
+use rollproof::tasks::outcome::FoundPlan;
+use rollproof::tasks::request::Asked;
+
+use super::arguments::{Changes, Check, Explain, Plan, Regress, Verify};
+use super::destination;
+use super::exit::{Failure, Status};
+use super::output;
+use super::session::Session;
+
+/// `check CLUSTER`, or `check FILE.rules`
+pub fn check(session: &mut Session, check: &Check) -> Result<Status, Failure> {
+    if check.subject.ends_with(".rules") {
+        return check_rules(session, check);
+    }
+    let found = session
+        .loader
+        .load_cluster(&check.subject, &check.changes.overrides());
+    let model = session.loaded(found)?;
+    session.assume(&check.changes, &model)?;
+    let mut limits = Session::limits(&check.search);
+    let answer = tasks::check::check(&model, &asked(&check.asked), &mut limits)?;
+    session.tell(&answer, check.witness, &mut limits)
+}
+
+/// Rules alone: are there mistakes in them?
+fn check_rules(session: &mut Session, check: &Check) -> Result<Status, Failure> {
+    let asks_more = !check.asked.properties.is_empty() || check.witness;
+    if asks_more || check.changes.strict || check.changes.overrides() != Overrides::default() {
+        return Err(Diagnostic::error(
+            Code::BadOption,
+            "rules alone have no states: this option needs a cluster",
+        )
+        .help(format!(
+            "leave the option out to check `{}` for mistakes, or name a cluster",
+            check.subject
+        ))
+        .into());
+    }
+    let found = session.loader.load_rules(&check.subject);
+    let rules = session.loaded(found)?;
+    session.tell_sound(&reference::sound_rules(&rules))
+}
+
+/// `verify PLAN`
+pub fn verify(session: &mut Session, verify: &Verify) -> Result<Status, Failure> {
+    refuse_faults("verify", &verify.changes)?;
+    let found = session
+        .loader
+        .load_plan(&verify.subject, &verify.changes.overrides());
+    let (model, plan) = session.loaded(found)?;
+    session.assume(&verify.changes, &model)?;
+    let mut limits = Session::limits(&verify.search);
+    let answer = tasks::verify::verify(&model, &plan, &asked(&verify.asked), &mut limits)?;
+    session.tell(&answer, false, &mut limits)
+}
+
+/// `plan CLUSTER`
+pub fn plan(session: &mut Session, plan: &Plan) -> Result<Status, Failure> {
+    refuse_faults("plan", &plan.changes)?;
+    if plan.output.as_deref() == Some(Path::new("-")) {
+        return Err(
+            Diagnostic::error(Code::BadOption, "`-o` needs the name of a file")
+                .help("`--format json` tells the plan on standard output")
+                .into(),
+        );
+    }
+    let overrides = plan.changes.overrides();
+    let found = session.loader.load_cluster(&plan.subject, &overrides);
+    let model = session.loaded(found)?;
+    session.assume(&plan.changes, &model)?;
+    let mut limits = Session::limits(&plan.search);
+    let answer = tasks::plan::plan(&model, &mut limits)?;
+    let status = session.tell(&answer, false, &mut limits)?;
+    if let (Some(path), Some(found)) = (&plan.output, &answer.plan) {
+        write_plan(session, path, found, &plan.subject, &overrides)?;
+    }
+    Ok(status)
+}
+
+fn write_plan(
+    session: &Session,
+    path: &Path,
+    found: &FoundPlan,
+    subject: &str,
+    overrides: &Overrides,
+) -> Result<(), Failure> {
+    let cluster = if subject == "-" {
+        session.remark(&format!(
+            "the cluster came from standard input: put its name under `cluster` in `{}` before you verify it",
+            path.display()
+        ));
+        subject.to_owned()
+    } else {
+        destination::seen_from(path, &found.cluster)
+    };
+    output::file(path, &plan_file::text(found, &cluster, overrides))
+}
+
+/// `regress SUITE`
+pub fn regress(session: &mut Session, regress: &Regress) -> Result<Status, Failure> {
+    let found = session.loader.load_suite(&regress.subject);
+    let suite = session.loaded(found)?;
+    let mut limits = Session::limits(&regress.search);
+    let overrides = regress.changes.overrides();
+    let answer = tasks::regress::regress(&suite, &mut session.loader, &overrides, &mut limits)?;
+    session.tell_suite(&answer, &mut limits)
+}
+
+/// `models`
+pub fn models(session: &Session) -> Result<Status, Failure> {
+    let models = session.loader.library().models();
+    session.write(
+        |_| reference::models_json(&models),
+        |_| reference::models(&models),
+    )?;
+    Ok(Status::Holds)
+}
+
+/// `explain CODE`
+pub fn explain(session: &Session, explain: &Explain) -> Result<Status, Failure> {
+    let wanted = explain.code.trim();
+    let mut all = Code::ALL.iter();
+    let Some(&code) = all.find(|code| code.text().eq_ignore_ascii_case(wanted)) else {
+        let mut diagnostic =
+            Diagnostic::error(Code::BadOption, format!("there is no code `{wanted}`"));
+        let codes = Code::ALL.iter().map(|code| code.text());
+        diagnostic
+            .help
+            .extend(suggest::help(wanted, "codes", codes));
+        return Err(diagnostic.into());
+    };
+    session.write(
+        |_| reference::explanation_json(code),
+        |_| reference::explanation(code),
+    )?;
+    Ok(Status::Holds)
+}
+
+fn asked(asked: &super::arguments::Asked) -> Asked {
+    Asked {
+        properties: asked.properties.clone(),
+    }
+}
+
+/// Faults along a plan are not explored yet. To ignore them would be to say more than was proved.
+fn refuse_faults(command: &str, changes: &Changes) -> Result<(), Failure> {
+    match changes.faults {
+        None | Some(0) => Ok(()),
+        Some(_) => Err(Diagnostic::error(
+            Code::BadOption,
+            format!("`{command}` cannot let faults strike yet: what it says is about runs without any"),
+        )
+        .help("leave `--faults` out, or explore the cluster with faults: `rollproof check CLUSTER --faults N`")
+        .into()),
+    }
+}

@@ -1,0 +1,83 @@
+//! Sizes and durations as users write them: `2G`, `512M`, `30s`, `5m`.
+
+use std::time::Duration;
+
+/// A duration: a number with `ms`, `s`, `m` (or `min`) or `h`; seconds where there is no unit.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let units = [
+        ("ms", 1),
+        ("s", 1_000),
+        ("min", 60_000),
+        ("m", 60_000),
+        ("h", 3_600_000),
+        ("", 1_000),
+    ];
+    scaled(text, &units)
+        .map(Duration::from_millis)
+        .ok_or_else(|| "write a number with `s`, `m` or `h`, such as 30s or 5m".to_owned())
+}
+
+/// A size in bytes: a number with `K`, `M`, `G` or `T`, in powers of 1000 (`Ki`, `Mi`, … of 1024); a `B` may follow.
+pub fn bytes(text: &str) -> Result<u64, String> {
+    let bare = text.strip_suffix(['B', 'b']).unwrap_or(text);
+    let units = [
+        ("Ki", 1 << 10),
+        ("Mi", 1 << 20),
+        ("Gi", 1 << 30),
+        ("Ti", 1 << 40),
+        ("K", 1_000),
+        ("k", 1_000),
+        ("M", 1_000_000),
+        ("G", 1_000_000_000),
+        ("T", 1_000_000_000_000),
+        ("", 1),
+    ];
+    scaled(bare, &units)
+        .ok_or_else(|| "write a number with `M` or `G`, such as 512M or 2G".to_owned())
+}
+
+/// The number times what its unit stands for; the first unit that ends the text counts.
+fn scaled(text: &str, units: &[(&str, u64)]) -> Option<u64> {
+    units.iter().find_map(|(unit, scale)| {
+        let digits = text.strip_suffix(unit)?.trim_end();
+        let digits = Some(digits).filter(|d| d.bytes().all(|b| b.is_ascii_digit()))?;
+        digits.parse::<u64>().ok()?.checked_mul(*scale)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_have_units() {
+        assert_eq!(duration("30s"), Ok(Duration::from_secs(30)));
+        assert_eq!(duration("5m"), Ok(Duration::from_secs(300)));
+        assert_eq!(duration("5 min"), Ok(Duration::from_secs(300)));
+        assert_eq!(duration("2h"), Ok(Duration::from_secs(7_200)));
+        assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
+        assert_eq!(duration("7"), Ok(Duration::from_secs(7)));
+        for wrong in [
+            "",
+            "s",
+            "-1s",
+            "+1s",
+            "1.5h",
+            "5 weeks",
+            "99999999999999999999h",
+        ] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!(bytes("2G"), Ok(2_000_000_000));
+        assert_eq!(bytes("512MB"), Ok(512_000_000));
+        assert_eq!(bytes("1GiB"), Ok(1 << 30));
+        assert_eq!(bytes("100"), Ok(100));
+        for wrong in ["", "G", "-2G", "2X", "99999999T"] {
+            assert!(bytes(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,473 @@
+//! An answer for people: what was asked, the verdicts, the evidence against what is violated, and the last word.
+
+use crate::semantics::{Explanation, Reading};
+use crate::tasks::outcome::{Answer, Counterexample, Property, Reason, Task, Trace, Verdict};
+
+use super::paint::Paint;
+use super::words::{WIDTH, count, flow, visible, wrapped};
+use super::{Loaded, diagnostics, runbook, summary, trace, verdict};
+
+/// What the reader wants to see beside the verdicts.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// What the answer rests on.
+    pub loaded: Loaded<'a>,
+    /// Colours.
+    pub paint: Paint,
+    /// The shortest run to the goal as well.
+    pub witness: bool,
+}
+
+/// The whole report.
+#[must_use]
+pub fn render(answer: &Answer, view: View<'_>) -> String {
+    let paint = view.paint;
+    let mut sections = vec![summary::head(answer, view.loaded.inputs, paint)];
+    // A plan that was found has all properties: that is what it means to be found.
+    if answer.task != Task::Plan || answer.verdict != Verdict::Holds {
+        sections.extend(verdict::table(answer, paint));
+    }
+    sections.extend(evidence(answer, paint));
+    if view.witness {
+        sections.extend(answer.properties.iter().filter_map(|p| witness(p, paint)));
+    }
+    if answer.task == Task::Plan {
+        sections.extend(runbook::steps(answer, paint));
+    }
+    sections.extend(runbook::totals(answer));
+    sections.extend(warnings(answer, view));
+    sections.push(verdict::last_lines(answer, paint));
+    sections.join("\n")
+}
+
+/// A section for each violated property. Where two have the same run, it is shown once.
+fn evidence(answer: &Answer, paint: Paint) -> Vec<String> {
+    let mut shown: Vec<(&str, &Trace)> = Vec::new();
+    let mut sections = Vec::new();
+    for property in &answer.properties {
+        if property.verdict != Verdict::Violated {
+            continue;
+        }
+        let Some(counterexample) = &property.counterexample else {
+            continue;
+        };
+        let run = &counterexample.trace;
+        let earlier = shown
+            .iter()
+            .find(|(_, other)| *other == run && !run.steps.is_empty())
+            .map(|(name, _)| *name);
+        if earlier.is_none() {
+            shown.push((&property.name, run));
+        }
+        sections.push(section(property, counterexample, earlier, paint));
+    }
+    sections
+}
+
+fn section(
+    property: &Property,
+    counterexample: &Counterexample,
+    earlier: Option<&str>,
+    paint: Paint,
+) -> String {
+    let run = &counterexample.trace;
+    let title = match run.steps.len() {
+        0 => format!("✗ {}, at once", visible(&property.name)),
+        n => format!(
+            "✗ {}, after {}",
+            visible(&property.name),
+            count(n as u64, "step")
+        ),
+    };
+    let mut text = format!("{}\n", paint.bad(&title));
+    match (earlier, &counterexample.reason) {
+        (Some(name), _) => text.push_str(&format!("      the same run as for {}\n", visible(name))),
+        // There is no run to show: that is the point.
+        (None, Reason::Unreachable { .. }) if run.steps.is_empty() => {}
+        (None, _) => text.push_str(&trace::steps(run, paint)),
+    }
+    let reasons = reason(&counterexample.reason, run);
+    if !run.steps.is_empty() && (!reasons.is_empty() || counterexample.explanation.is_some()) {
+        text.push('\n');
+    }
+    for line in reasons {
+        let indent = 4 + line.chars().take_while(|c| *c == ' ').count();
+        text.push_str(&format!(
+            "{}{}\n",
+            " ".repeat(indent),
+            wrapped(&line, indent)
+        ));
+    }
+    if let Some(explanation) = &counterexample.explanation {
+        text.push_str(&explain(explanation, paint));
+    }
+    text
+}
+
+/// Why the run is a counterexample, in words; a line each.
+fn reason(reason: &Reason, run: &Trace) -> Vec<String> {
+    match reason {
+        Reason::False { invariant, doc } => match doc.trim() {
+            "" => vec![format!("`{invariant}` is false now.")],
+            doc => vec![format!("{invariant}: {doc}")],
+        },
+        Reason::Undefined { place, what } => {
+            vec![format!("In {place} something is undefined: {what}")]
+        }
+        Reason::Unreachable { goal } => {
+            vec![format!(
+                "No run reaches the goal `{goal}` without a violation."
+            )]
+        }
+        Reason::Doomed { goal, step } => vec![match step {
+            Some(step) => format!(
+                "After `{step}` the goal `{goal}` can no longer be reached without a violation."
+            ),
+            None => format!(
+                "From the beginning the goal `{goal}` cannot be reached without a violation."
+            ),
+        }],
+        Reason::Refused { step, message } => {
+            if run.steps.last().is_some_and(|last| last.refused.is_some()) {
+                Vec::new()
+            } else {
+                vec![format!("`{step}` is refused: {message}")]
+            }
+        }
+        Reason::Stuck { waiting } => stuck("Nothing moves any more:", waiting),
+        Reason::GoalFalse { goal } => {
+            vec![format!(
+                "All steps are taken, and the goal `{goal}` is false for ever."
+            )]
+        }
+        Reason::Cycle { goal, waiting } => {
+            let mut lines = match goal {
+                Some(goal) => vec![format!(
+                    "All steps are taken, but the goal `{goal}` fails again and again."
+                )],
+                None => Vec::new(),
+            };
+            if !waiting.is_empty() {
+                lines.extend(stuck("While this goes round:", waiting));
+            }
+            lines
+        }
+    }
+}
+
+fn stuck(lead: &str, waiting: &[(String, String)]) -> Vec<String> {
+    let mut lines = vec![lead.to_owned()];
+    for (step, until) in waiting {
+        lines.push(if step.starts_with("await ") {
+            format!("  `{step}` waits for ever.")
+        } else {
+            format!("  `{step}` waits for ever for `{until}`.")
+        });
+    }
+    lines
+}
+
+/// `for e = EVS1: e.build is sp1, e.host.build is rtm`, and below it the condition that they make false.
+fn explain(explanation: &Explanation, paint: Paint) -> String {
+    let bindings: Vec<String> = explanation
+        .bindings
+        .iter()
+        .map(|(name, value)| visible(&format!("{name} = {value}")).into_owned())
+        .collect();
+    let lead = match bindings.as_slice() {
+        [] => String::new(),
+        _ => format!("for {}: ", bindings.join(", ")),
+    };
+    let values: Vec<String> = explanation.values.iter().map(reading).collect();
+    let condition = format!("false: {}", explanation.conjunct);
+    let condition = wrapped(&condition, 4);
+    if values.is_empty() && lead.is_empty() {
+        return format!("    {condition}\n");
+    }
+    let indent = 4 + lead.chars().count();
+    let indent = if indent > WIDTH / 2 { 4 } else { indent };
+    let values = flow(&values, ", ", indent);
+    format!("    {}{values}\n    {condition}\n", paint.strong(&lead))
+}
+
+/// `e.host.build is rtm`
+fn reading(reading: &Reading) -> String {
+    let Reading { text, value, .. } = reading;
+    visible(&format!("{text} is {value}")).into_owned()
+}
+
+/// The shortest run to the goal.
+fn witness(property: &Property, paint: Paint) -> Option<String> {
+    let run = property.witness.as_ref()?;
+    let title = format!(
+        "✓ {}, in {}",
+        visible(&property.name),
+        count(run.steps.len() as u64, "step")
+    );
+    Some(format!(
+        "{}\n{}",
+        paint.good(&title),
+        trace::steps(run, paint)
+    ))
+}
+
+/// Warnings: what never mattered in a line each, everything else in full.
+fn warnings(answer: &Answer, view: View<'_>) -> Option<String> {
+    let paint = view.paint;
+    let all = view.loaded.warnings.iter().chain(&answer.warnings);
+    let (brief, full): (Vec<_>, Vec<_>) = all.partition(|w| w.code.text().starts_with('W'));
+    if brief.is_empty() && full.is_empty() {
+        return None;
+    }
+    let mut text = String::new();
+    for warning in full {
+        text.push_str(&diagnostics::one(warning, paint));
+        text.push_str("\n\n");
+    }
+    for warning in brief {
+        let word = paint.open(&format!("warning[{}]", warning.code.text()));
+        text.push_str(&format!("{word}: {}\n", diagnostics::brief(warning)));
+    }
+    Some(format!("{}\n", text.trim_end()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::testing::{self, property, step, violated};
+    use crate::tasks::outcome::{Actor, PropertyKind};
+
+    fn view(paint: Paint, witness: bool) -> View<'static> {
+        View {
+            loaded: Loaded::default(),
+            paint,
+            witness,
+        }
+    }
+
+    fn plain(answer: &Answer) -> String {
+        let paint = Paint::PLAIN;
+        render(answer, view(paint, false))
+    }
+
+    #[test]
+    fn a_violation_is_told_with_its_run_its_meaning_and_its_values() {
+        assert_eq!(
+            plain(&testing::mismatched()),
+            "\
+check two-node
+  rules exchange-core · 2 × node · 1 × evs · faults 0 · goal upgraded
+  policies on: one_offline · limit = 0
+
+  ✗ violated      no_mismatched_failover  in 44 states
+  ✓ holds         well_defined
+  ✓ holds         reachable               goal upgraded, shortest run 1 step
+
+✗ no_mismatched_failover, after 3 steps
+      1  operator    Install SP1 on Node2
+                     install_sp1(Node2)  Node2.build: rtm → sp1  Node2.pending: false → true
+      2  operator    Reboot Node1
+                     reboot(Node1)  Node1.power: up → rebooting
+      3  by itself   failover(EVS1, Node2)
+                     EVS1.host: Node1 → Node2
+
+    no_mismatched_failover: An online EVS runs only on a node of its own build.
+    for e = EVS1: e.build is rtm, e.host.build is sp1
+    false: e.build == e.host.build
+
+warning[W0001]: core.rules:3:7: `boot` can never happen in this cluster
+
+violated: 1 of 3 properties
+  for this cluster only: 2 × node, 1 × evs, faults 0; 368 states, 1,218 transitions, depth 18
+"
+        );
+    }
+
+    #[test]
+    fn a_refusal_shows_its_message_and_a_lasso_where_it_goes_round() {
+        let text = plain(&testing::goes_round());
+        let evidence = &text[text.find("✗ never_refused,").unwrap()..];
+        assert_eq!(
+            evidence,
+            "\
+✗ never_refused, after 1 step
+      1  operator    Move EVS1 to Node1
+                     move(EVS1, Node1)
+                     refused: Error ID: 5018 (0000139a)
+
+✗ complete, after 3 steps
+      1  lane 2.1    Move EVS1 to Node2
+                     move(EVS1, Node2)  EVS1.host: Node1 → Node2
+      ╭─ from here on for ever
+      2  by itself   failover(EVS1, Node1)
+                     EVS1.host: Node2 → Node1
+      3  by itself   failover(EVS1, Node2)
+                     EVS1.host: Node1 → Node2
+      ╰─ and again from step 2
+
+    While this goes round:
+      `await settled` waits for ever.
+
+violated: 2 of 3 properties; the plan is not valid
+  for this cluster only: 2 × node, 1 × evs, no faults; 368 states, 1,218 transitions, depth 18
+"
+        );
+    }
+
+    #[test]
+    fn a_plan_is_a_runbook_with_times_waits_and_what_to_look_at() {
+        let text = plain(&testing::runbook());
+        let steps = &text[text.find("     1  0:00").unwrap()..];
+        assert_eq!(
+            steps,
+            "     \
+1  0:00  Reboot Node1 (1 min)
+              reboot(Node1)
+        0:01  wait until nothing moves by itself (5 min): Node1 comes up
+     2  0:06  Move EVS1 to Node1 (2 min)
+              move(EVS1, Node1)
+              then: Check the Application log for errors
+
+  total time  8 min
+  downtime    EVS1 2 min
+
+plan: 2 steps, cost 2, optimal
+  for this cluster only: 2 × node, 1 × evs, no faults; 368 states, 1,218 transitions, depth 18
+"
+        );
+    }
+
+    #[test]
+    fn what_a_limit_ended_is_never_said_to_hold() {
+        let text = plain(&testing::stopped());
+        assert!(text.contains(
+            "inconclusive: stopped by --max-states after 5,000 states; nothing violated so far"
+        ));
+        assert!(!text.contains("holds"));
+        let mut answer = testing::stopped();
+        answer.task = Task::Plan;
+        assert!(plain(&answer).contains("inconclusive: stopped by --max-states"));
+        assert!(!plain(&answer).contains("no plan exists"));
+    }
+
+    #[test]
+    fn a_violation_before_a_limit_says_what_is_still_open() {
+        let mut answer = testing::goes_round();
+        answer.properties[0].verdict = Verdict::Inconclusive;
+        answer.search.stopped = Some(crate::search::budget::Stop::Time);
+        assert!(plain(&answer).contains(
+            "violated: 2 of 3 properties; the plan is not valid; 1 not established, stopped by --timeout after 368 states"
+        ));
+    }
+
+    #[test]
+    fn no_plan_is_proved_and_says_so() {
+        let mut answer = testing::runbook();
+        (answer.plan, answer.timeline, answer.verdict) = (None, None, Verdict::Violated);
+        assert!(plain(&answer).contains("no plan exists: every order of steps was tried"));
+    }
+
+    #[test]
+    fn what_holds_says_in_how_many_states_and_for_which_cluster() {
+        let kinds = [
+            (PropertyKind::Safe, "safe"),
+            (PropertyKind::NeverRefused, "never_refused"),
+            (PropertyKind::Complete, "complete"),
+        ];
+        let all = kinds.map(|(kind, name)| property(kind, name, Verdict::Holds));
+        let text = plain(&testing::answer(Task::Verify, all.to_vec()));
+        assert!(text.contains(
+            "holds: the plan is valid: safe, never refused, complete, in every one of 368 states"
+        ));
+        let text = plain(&testing::answer(Task::Verify, all[..2].to_vec()));
+        assert!(text.contains("holds: all 2 properties, in every one of 368 states"));
+        let text = plain(&testing::answer(Task::Check, all[..1].to_vec()));
+        assert!(
+            text.contains("holds: the property that was asked for, in every one of 368 states")
+        );
+    }
+
+    #[test]
+    fn the_same_run_is_shown_once() {
+        let run = || {
+            vec![step(
+                Actor::Fault,
+                "crash(Node1)",
+                "",
+                &["Node1 power up down"],
+            )]
+        };
+        let doomed = |name| {
+            let reason = Reason::Doomed {
+                goal: "upgraded".to_owned(),
+                step: Some("crash(Node1)".to_owned()),
+            };
+            violated(PropertyKind::Recoverable, name, run(), reason)
+        };
+        let text = plain(&testing::answer(
+            Task::Check,
+            vec![doomed("a"), doomed("b")],
+        ));
+        assert_eq!(text.matches("Node1.power: up → down").count(), 1);
+        assert!(text.contains("the same run as for a"));
+    }
+
+    #[test]
+    fn a_long_run_is_shown_in_full_only_at_its_end() {
+        let run = (1..=100)
+            .map(|i| step(Actor::Operator, &format!("s({i})"), "Go on", &["a b c d"]))
+            .collect();
+        let reason = Reason::GoalFalse {
+            goal: "upgraded".to_owned(),
+        };
+        let text = plain(&testing::answer(
+            Task::Verify,
+            vec![violated(PropertyKind::Complete, "complete", run, reason)],
+        ));
+        assert_eq!(text.matches("Go on").count(), 100);
+        assert_eq!(text.matches("a.b: c → d").count(), 10);
+        assert!(text.contains("only the last 10 of 100 steps are shown with what they change"));
+    }
+
+    #[test]
+    fn the_witness_is_shown_where_it_is_asked_for() {
+        let answer = testing::mismatched();
+        let paint = Paint::PLAIN;
+        let text = render(&answer, view(paint, true));
+        assert!(
+            text.contains("✓ reachable, in 1 step\n      1  operator    Apply the hotfix to Node1")
+        );
+        assert!(!plain(&answer).contains("Apply the hotfix"));
+    }
+
+    #[test]
+    fn names_from_the_input_never_drive_the_terminal() {
+        let mut answer = testing::mismatched();
+        answer.subject = "\u{1b}[2J".to_owned();
+        answer.model.rules = "\u{9b}1m".to_owned();
+        if let Some(evidence) = &mut answer.properties[0].counterexample {
+            evidence.trace.steps[0].text = "a\rb".to_owned();
+            evidence.trace.steps[0].changes[0].to = "\u{202e}".to_owned();
+        }
+        let text = plain(&answer);
+        assert!(
+            text.chars()
+                .all(|c| c == '\n' || crate::report::words::shown(c) == c)
+        );
+    }
+
+    #[test]
+    fn colours_change_no_word() {
+        for answer in [
+            testing::mismatched(),
+            testing::goes_round(),
+            testing::runbook(),
+        ] {
+            let paint = Paint::new(true);
+            let coloured = render(&answer, view(paint, true));
+            let stripped = anstream::adapter::strip_str(&coloured).to_string();
+            let paint = Paint::PLAIN;
+            assert_eq!(stripped, render(&answer, view(paint, true)));
+        }
+    }
+}

@@ -1,0 +1,431 @@
+//! The answer of `check`, `verify` and `plan` in the JSON report.
+
+use indexmap::IndexMap;
+use serde::Serialize;
+
+use crate::report::{Loaded, words};
+use crate::semantics::Explanation;
+use crate::tasks::outcome::{
+    Actor, Answer, Change, Counterexample, FoundPlan, ModelSummary, PlanItem, Property,
+    PropertyKind, Reason, SearchStats, Timeline, TimelineItem, Trace,
+};
+
+use super::diagnostics::{self, Diagnostic};
+use super::{Head, Volatile, inputs};
+
+#[derive(Serialize)]
+pub(super) struct Report<'a> {
+    #[serde(flatten)]
+    head: Head<'a>,
+    #[serde(flatten)]
+    body: Body<'a>,
+}
+
+impl<'a> Report<'a> {
+    pub(super) fn of(answer: &'a Answer, loaded: Loaded<'a>, volatile: Volatile) -> Self {
+        let mut body = Body::of(answer, Some(volatile));
+        body.inputs = Some(inputs(loaded));
+        body.diagnostics = diagnostics::all(loaded.warnings.iter().chain(&answer.warnings));
+        Self {
+            head: Head::of(answer.task.key()),
+            body,
+        }
+    }
+}
+
+/// All of an answer; also what a case of a suite has.
+#[derive(Serialize)]
+pub(super) struct Body<'a> {
+    subject: &'a str,
+    verdict: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inputs: Option<Vec<super::Read>>,
+    model: Model<'a>,
+    properties: Vec<Judged<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<Found<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timeline: Option<Clock<'a>>,
+    search: Search<'a>,
+    diagnostics: Vec<Diagnostic<'a>>,
+}
+
+impl<'a> Body<'a> {
+    pub(super) fn of(answer: &'a Answer, volatile: Option<Volatile>) -> Self {
+        let goal = answer.model.goal.as_deref();
+        Self {
+            subject: &answer.subject,
+            verdict: answer.verdict.text(),
+            inputs: None,
+            model: Model::of(&answer.model),
+            properties: answer
+                .properties
+                .iter()
+                .map(|p| Judged::of(p, goal))
+                .collect(),
+            plan: answer.plan.as_ref().map(Found::of),
+            timeline: answer.timeline.as_ref().map(Clock::of),
+            search: Search::of(&answer.search, volatile),
+            diagnostics: diagnostics::all(&answer.warnings),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Model<'a> {
+    rules: &'a str,
+    objects: IndexMap<&'a str, usize>,
+    policies: &'a [String],
+    params: IndexMap<&'a str, &'a str>,
+    faults: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    goal: Option<&'a str>,
+}
+
+impl<'a> Model<'a> {
+    fn of(model: &'a ModelSummary) -> Self {
+        let params = model.params.iter().map(|(n, v)| (n.as_str(), v.as_str()));
+        let objects = model.objects.iter().map(|(kind, n)| (kind.as_str(), *n));
+        Self {
+            rules: &model.rules,
+            objects: objects.collect(),
+            policies: &model.policies,
+            params: params.collect(),
+            faults: &model.faults,
+            goal: model.goal.as_deref(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Judged<'a> {
+    name: &'a str,
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    goal: Option<&'a str>,
+    verdict: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    violating_states: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    violating_transitions: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    doomed_states: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<Why<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<Explained<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace: Option<Run<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    witness: Option<Run<'a>>,
+}
+
+impl<'a> Judged<'a> {
+    fn of(property: &'a Property, goal: Option<&'a str>) -> Self {
+        use PropertyKind as K;
+        let count_of = |kinds: &[K]| property.count.filter(|_| kinds.contains(&property.kind));
+        let evidence = property.counterexample.as_ref();
+        let explanation = evidence.and_then(|e: &Counterexample| e.explanation.as_ref());
+        Self {
+            name: &property.name,
+            kind: kind(property.kind),
+            goal: goal
+                .filter(|_| matches!(property.kind, K::Reachable | K::Recoverable | K::Complete)),
+            verdict: property.verdict.text(),
+            violating_states: count_of(&[K::Invariant, K::WellDefined, K::Safe]),
+            violating_transitions: count_of(&[K::TransitionInvariant]),
+            doomed_states: count_of(&[K::Recoverable]),
+            reason: evidence.map(|e| Why::of(&e.reason)),
+            explanation: explanation.map(Explained::of),
+            trace: evidence.map(|e| Run::of(&e.trace)),
+            witness: property.witness.as_ref().map(Run::of),
+        }
+    }
+}
+
+const fn kind(kind: PropertyKind) -> &'static str {
+    match kind {
+        PropertyKind::Invariant => "invariant",
+        PropertyKind::TransitionInvariant => "transition_invariant",
+        PropertyKind::WellDefined => "well_defined",
+        PropertyKind::Reachable => "reachable",
+        PropertyKind::Recoverable => "recoverable",
+        PropertyKind::Safe => "safe",
+        PropertyKind::NeverRefused => "never_refused",
+        PropertyKind::Complete => "complete",
+    }
+}
+
+/// Why a run is a counterexample; `type` says which keys are there.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Why<'a> {
+    False {
+        invariant: &'a str,
+        doc: &'a str,
+    },
+    Undefined {
+        place: &'a str,
+        what: &'a str,
+    },
+    Unreachable {
+        goal: &'a str,
+    },
+    Doomed {
+        goal: &'a str,
+        step: Option<&'a str>,
+    },
+    Refused {
+        step: &'a str,
+        message: &'a str,
+    },
+    Stuck {
+        waiting: Vec<Waiting<'a>>,
+    },
+    GoalFalse {
+        goal: &'a str,
+    },
+    Cycle {
+        goal: Option<&'a str>,
+        waiting: Vec<Waiting<'a>>,
+    },
+}
+
+#[derive(Serialize)]
+struct Waiting<'a> {
+    step: &'a str,
+    until: &'a str,
+}
+
+impl<'a> Why<'a> {
+    fn of(reason: &'a Reason) -> Self {
+        let all = |waiting: &'a [(String, String)]| {
+            let one = |(step, until): &'a (String, String)| Waiting { step, until };
+            waiting.iter().map(one).collect()
+        };
+        match reason {
+            Reason::False { invariant, doc } => Self::False { invariant, doc },
+            Reason::Undefined { place, what } => Self::Undefined { place, what },
+            Reason::Unreachable { goal } => Self::Unreachable { goal },
+            Reason::Doomed { goal, step } => Self::Doomed {
+                goal,
+                step: step.as_deref(),
+            },
+            Reason::Refused { step, message } => Self::Refused { step, message },
+            Reason::Stuck { waiting } => Self::Stuck {
+                waiting: all(waiting),
+            },
+            Reason::GoalFalse { goal } => Self::GoalFalse { goal },
+            Reason::Cycle { goal, waiting } => Self::Cycle {
+                goal: goal.as_deref(),
+                waiting: all(waiting),
+            },
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Explained<'a> {
+    bindings: IndexMap<&'a str, &'a str>,
+    conjunct: &'a str,
+    values: Vec<Read<'a>>,
+}
+
+#[derive(Serialize)]
+struct Read<'a> {
+    text: &'a str,
+    ground: &'a str,
+    value: &'a str,
+}
+
+impl<'a> Explained<'a> {
+    fn of(explanation: &'a Explanation) -> Self {
+        let bindings = explanation.bindings.iter();
+        let values = explanation.values.iter().map(|reading| Read {
+            text: &reading.text,
+            ground: &reading.ground,
+            value: &reading.value,
+        });
+        Self {
+            bindings: bindings.map(|(n, v)| (n.as_str(), v.as_str())).collect(),
+            conjunct: &explanation.conjunct,
+            values: values.collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Run<'a> {
+    steps: Vec<Step<'a>>,
+    /// How many steps come before what goes round for ever.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cycle_start: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct Step<'a> {
+    actor: &'static str,
+    name: &'a str,
+    text: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    lane: &'a str,
+    changes: Vec<Changed<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Changed<'a> {
+    field: String,
+    from: &'a str,
+    to: &'a str,
+}
+
+impl<'a> Changed<'a> {
+    fn of(change: &'a Change) -> Self {
+        Self {
+            field: format!("{}.{}", change.object, change.field),
+            from: &change.from,
+            to: &change.to,
+        }
+    }
+}
+
+impl<'a> Run<'a> {
+    fn of(trace: &'a Trace) -> Self {
+        let steps = trace.steps.iter().map(|step| Step {
+            actor: match step.actor {
+                Actor::Operator => "operator",
+                Actor::Environment => "environment",
+                Actor::Fault => "fault",
+            },
+            name: &step.name,
+            text: &step.text,
+            lane: &step.lane,
+            changes: step.changes.iter().map(Changed::of).collect(),
+            refused: step.refused.as_deref(),
+        });
+        Self {
+            steps: steps.collect(),
+            cycle_start: trace.cycle,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Found<'a> {
+    cluster: &'a str,
+    steps: Vec<Item<'a>>,
+    cost: u32,
+}
+
+/// An item of a plan as it stands in a plan file.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(in crate::report) enum Item<'a> {
+    Step(&'a str),
+    Await {
+        #[serde(rename = "await")]
+        until: &'static str,
+    },
+}
+
+impl<'a> Item<'a> {
+    pub(in crate::report) fn of(item: &'a PlanItem) -> Self {
+        match item {
+            PlanItem::Step(name) => Self::Step(name),
+            PlanItem::AwaitSettled => Self::Await { until: "settled" },
+        }
+    }
+}
+
+impl<'a> Found<'a> {
+    fn of(plan: &'a FoundPlan) -> Self {
+        Self {
+            cluster: &plan.cluster,
+            steps: plan.items.iter().map(Item::of).collect(),
+            cost: plan.cost,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Clock<'a> {
+    duration_seconds: u64,
+    broken_off: bool,
+    downtime: IndexMap<&'a str, u64>,
+    entries: Vec<Entry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    start: u64,
+    end: u64,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    lane: &'a str,
+    #[serde(flatten)]
+    what: What<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum What<'a> {
+    Step {
+        name: &'a str,
+        text: &'a str,
+        then: &'a [String],
+    },
+    Wait {
+        wait_until: &'a str,
+        events: &'a [String],
+    },
+}
+
+impl<'a> Clock<'a> {
+    fn of(timeline: &'a Timeline) -> Self {
+        let entries = timeline.entries.iter().map(|entry| Entry {
+            start: entry.start,
+            end: entry.end,
+            lane: &entry.lane,
+            what: match &entry.what {
+                TimelineItem::Step { name, text, then } => What::Step { name, text, then },
+                TimelineItem::Wait { until, events } => What::Wait {
+                    wait_until: until,
+                    events,
+                },
+            },
+        });
+        let downtime = timeline.downtime.iter();
+        Self {
+            duration_seconds: timeline.duration,
+            broken_off: timeline.broken_off,
+            downtime: downtime.map(|d| (d.service.as_str(), d.seconds)).collect(),
+            entries: entries.collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Search<'a> {
+    states: u64,
+    transitions: u64,
+    depth: u32,
+    reductions: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopped_by: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    volatile: Option<Volatile>,
+}
+
+impl<'a> Search<'a> {
+    fn of(search: &'a SearchStats, volatile: Option<Volatile>) -> Self {
+        Self {
+            states: search.states,
+            transitions: search.transitions,
+            depth: search.depth,
+            reductions: &search.reductions,
+            stopped_by: search.stopped.map(words::stop),
+            volatile,
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! A plan for the person who carries it out: steps with their times, what to wait for, what to look at afterwards, and
+//! what it costs in time and downtime. Knows no property.
+
+use crate::tasks::outcome::{Answer, Timeline, TimelineEntry, TimelineItem};
+
+use super::paint::Paint;
+use super::trace;
+use super::words::{clock, duration, flow, visible, wrapped};
+
+/// The steps of the plan that was found; none where there is none.
+pub(super) fn steps(answer: &Answer, paint: Paint) -> Option<String> {
+    let plan = answer.plan.as_ref()?;
+    let text = match &answer.timeline {
+        Some(timeline) if !timeline.broken_off => entries(timeline, paint),
+        _ => trace::items(&plan.items),
+    };
+    Some(if text.is_empty() {
+        "  nothing has to be done: the goal holds already\n".to_owned()
+    } else {
+        text
+    })
+}
+
+/// The steps on the clock, one below the other.
+fn entries(timeline: &Timeline, paint: Paint) -> String {
+    let columns = Columns::of(timeline);
+    let names: Vec<&str> = timeline.entries.iter().filter_map(step_name).collect();
+    let mut text = String::new();
+    let mut number = 0;
+    for entry in &timeline.entries {
+        let label = match entry.what {
+            TimelineItem::Step { .. } => {
+                number += 1;
+                number.to_string()
+            }
+            TimelineItem::Wait { .. } => String::new(),
+        };
+        text.push_str(&columns.entry(&label, entry, &names, paint));
+    }
+    text
+}
+
+/// What stands before the words of an entry.
+struct Columns {
+    /// Whether anything takes time at all.
+    timed: bool,
+    /// Whether seconds matter.
+    seconds: bool,
+    /// The width of the widest lane; 0 without lanes.
+    lane: usize,
+    /// The width of the latest time.
+    clock: usize,
+}
+
+impl Columns {
+    fn of(timeline: &Timeline) -> Self {
+        let entries = &timeline.entries;
+        let seconds = entries.iter().any(|e| e.start % 60 != 0);
+        let latest = entries.iter().map(|e| e.start).max().unwrap_or(0);
+        Self {
+            timed: timeline.duration > 0,
+            seconds,
+            lane: entries
+                .iter()
+                .map(|e| e.lane.chars().count())
+                .max()
+                .unwrap_or(0),
+            clock: clock(latest, seconds).len(),
+        }
+    }
+
+    fn entry(&self, label: &str, entry: &TimelineEntry, names: &[&str], paint: Paint) -> String {
+        let mut front = format!("  {label:>4}  ");
+        if self.timed {
+            let time = clock(entry.start, self.seconds);
+            front.push_str(&format!("{time:>width$}  ", width = self.clock));
+        }
+        if self.lane > 0 {
+            let lane = match entry.lane.as_str() {
+                "" => String::new(),
+                lane => format!("lane {}", visible(lane)),
+            };
+            front.push_str(&format!("{lane:width$}  ", width = self.lane + 5));
+        }
+        let indent = front.chars().count();
+        let takes = match entry.end.saturating_sub(entry.start) {
+            0 => String::new(),
+            seconds => format!(" ({})", duration(seconds)),
+        };
+        let mut lines = Vec::new();
+        match &entry.what {
+            TimelineItem::Step { name, text, then } => {
+                let words = if text.is_empty() { name } else { text };
+                lines.push(wrapped(&format!("{words}{takes}"), indent));
+                if words != name {
+                    lines.push(paint.faint(&visible(name)));
+                }
+                lines.extend(
+                    then.iter()
+                        .map(|t| wrapped(&format!("then: {t}"), indent + 6)),
+                );
+            }
+            TimelineItem::Wait { until, events } => {
+                // A step waits for whatever it needs: the events say what that is.
+                let lead = match until.as_str() {
+                    "settled" => "wait until nothing moves by itself".to_owned(),
+                    step if names.contains(&step) => "wait".to_owned(),
+                    condition => format!("wait until {condition}"),
+                };
+                let ended_by = match events.as_slice() {
+                    [] => String::new(),
+                    events => format!(": {}", events.join("; ")),
+                };
+                lines.push(wrapped(&format!("{lead}{takes}{ended_by}"), indent));
+            }
+        }
+        let blanks = " ".repeat(indent);
+        format!("{front}{}\n", lines.join(&format!("\n{blanks}")))
+    }
+}
+
+fn step_name(entry: &TimelineEntry) -> Option<&str> {
+    match &entry.what {
+        TimelineItem::Step { name, .. } => Some(name),
+        TimelineItem::Wait { .. } => None,
+    }
+}
+
+/// How long it takes, and which service is out for how long; none where nothing is known or nothing takes time.
+pub(super) fn totals(answer: &Answer) -> Option<String> {
+    let timeline = answer.timeline.as_ref()?;
+    if timeline.broken_off {
+        let reached = duration(timeline.duration);
+        return Some(format!(
+            "  the clock stands still after {reached}: the plan goes no further\n"
+        ));
+    }
+    if timeline.duration == 0 && timeline.downtime.iter().all(|d| d.seconds == 0) {
+        return None;
+    }
+    let mut text = format!("  total time  {}\n", duration(timeline.duration));
+    if !timeline.downtime.is_empty() {
+        let services: Vec<String> = timeline
+            .downtime
+            .iter()
+            .map(|d| match d.seconds {
+                0 => format!("{} none", visible(&d.service)),
+                seconds => format!("{} {}", visible(&d.service), duration(seconds)),
+            })
+            .collect();
+        text.push_str(&format!("  downtime    {}\n", flow(&services, ", ", 14)));
+    }
+    Some(text)
+}

@@ -1,0 +1,140 @@
+//! The table of a suite: each case with what came out, and in detail only what is not as expected.
+
+use crate::tasks::outcome::{CaseAnswer, SuiteAnswer, Task, Verdict};
+
+use super::paint::Paint;
+use super::words::{count, grouped, visible};
+
+/// The whole report.
+#[must_use]
+pub fn render(answer: &SuiteAnswer, paint: Paint) -> String {
+    let width = |text: fn(&CaseAnswer) -> &str| {
+        let widths = answer.cases.iter().map(|c| text(c).chars().count());
+        widths.max().unwrap_or(0)
+    };
+    let (name, subject) = (width(|c| &c.name), width(|c| &c.subject));
+    let title = format!("regress {}", visible(&answer.subject));
+    let mut text = format!("{}\n\n", paint.strong(&title));
+    for case in &answer.cases {
+        text.push_str(&format!(
+            "  {} {:name$}  {:6} {:subject$}  {}\n",
+            mark(case, paint),
+            visible(&case.name),
+            case.task.key(),
+            visible(&case.subject),
+            found(case),
+        ));
+        for difference in &case.differences {
+            text.push_str(&format!(
+                "      {}: expected {}, found {}\n",
+                visible(&difference.what),
+                paint.good(&visible(&difference.expected)),
+                paint.bad(&visible(&difference.found)),
+            ));
+        }
+    }
+    format!("{text}\n{}\n", last_line(answer, paint))
+}
+
+/// A mark for a case. One that a limit ended too early is not known to be otherwise.
+fn mark(case: &CaseAnswer, paint: Paint) -> String {
+    if case.differences.is_empty() {
+        paint.good("✓")
+    } else if is_open(case) {
+        paint.open("?")
+    } else {
+        paint.bad("✗")
+    }
+}
+
+fn is_open(case: &CaseAnswer) -> bool {
+    !case.differences.is_empty() && case.answer.search.stopped.is_some()
+}
+
+/// What came out, in a few words.
+fn found(case: &CaseAnswer) -> String {
+    let answer = &case.answer;
+    match (answer.task, answer.verdict, &answer.plan) {
+        (Task::Plan, Verdict::Holds, Some(plan)) => format!("cost {}", plan.cost),
+        (Task::Plan, Verdict::Violated, _) => "no plan exists".to_owned(),
+        (_, verdict @ (Verdict::Holds | Verdict::Inconclusive), _) => verdict.text().to_owned(),
+        (_, Verdict::Violated, _) => {
+            let names: Vec<&str> = answer
+                .properties
+                .iter()
+                .filter(|p| p.verdict == Verdict::Violated)
+                .map(|p| p.name.as_str())
+                .collect();
+            format!("violated: {}", visible(&names.join(", ")))
+        }
+    }
+}
+
+fn last_line(answer: &SuiteAnswer, paint: Paint) -> String {
+    let all = count(answer.cases.len() as u64, "case");
+    let open = answer.cases.iter().filter(|c| is_open(c)).count();
+    let different = answer
+        .cases
+        .iter()
+        .filter(|c| !c.differences.is_empty())
+        .count()
+        - open;
+    let (open, different) = (grouped(open as u64), grouped(different as u64));
+    match answer.verdict {
+        Verdict::Holds => format!("{}: {all}", paint.good("as expected")),
+        Verdict::Violated => format!("{}: {different} of {all}", paint.bad("not as expected")),
+        Verdict::Inconclusive => {
+            format!(
+                "{}: a limit ended {open} of {all} too early",
+                paint.open("inconclusive")
+            )
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tasks::outcome::Difference;
+
+    fn case(name: &str, differences: Vec<Difference>) -> CaseAnswer {
+        CaseAnswer {
+            name: name.to_owned(),
+            task: Task::Verify,
+            subject: format!("plans/{name}"),
+            answer: crate::report::testing::stopped(),
+            differences,
+        }
+    }
+
+    #[test]
+    fn only_differences_are_told_in_detail() {
+        let answer = SuiteAnswer {
+            subject: "core".to_owned(),
+            verdict: Verdict::Inconclusive,
+            cases: vec![
+                case("good", Vec::new()),
+                case(
+                    "other",
+                    vec![Difference {
+                        what: "complete".to_owned(),
+                        expected: "violated".to_owned(),
+                        found: "holds".to_owned(),
+                    }],
+                ),
+            ],
+        };
+        assert_eq!(
+            render(&answer, Paint::PLAIN),
+            "\
+regress core
+
+  ✓ good   verify plans/good   inconclusive
+  ? other  verify plans/other  inconclusive
+      complete: expected violated, found holds
+
+inconclusive: a limit ended 1 of 2 cases too early
+"
+        );
+    }
+}

@@ -1,0 +1,183 @@
+//! The verdicts in words: one line for each property, and the last line of a report. Never says more than was proved.
+
+use crate::tasks::outcome::{Answer, Property, PropertyKind, Task, Verdict};
+
+use super::paint::Paint;
+use super::summary;
+use super::words::{count, flow, grouped, stop, visible};
+
+/// A mark and a word, in its colour; the word padded to the longest one.
+pub(super) fn mark(verdict: Verdict, paint: Paint) -> String {
+    match verdict {
+        Verdict::Holds => paint.good("✓ holds       "),
+        Verdict::Violated => paint.bad("✗ violated    "),
+        Verdict::Inconclusive => paint.open("? inconclusive"),
+    }
+}
+
+/// All properties with their verdicts, one to a line; none where nothing was asked.
+pub(super) fn table(answer: &Answer, paint: Paint) -> Option<String> {
+    if answer.properties.is_empty() {
+        return None;
+    }
+    let width = answer
+        .properties
+        .iter()
+        .map(|p| p.name.chars().count())
+        .max()
+        .unwrap_or(0);
+    let mut text = String::new();
+    for property in &answer.properties {
+        let details = details(property, answer.model.goal.as_deref());
+        let line = format!(
+            "  {}  {:width$}  {}",
+            mark(property.verdict, paint),
+            visible(&property.name),
+            flow(&details, ", ", 20 + width),
+        );
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    Some(text)
+}
+
+/// What is known beside the verdict.
+fn details(property: &Property, goal: Option<&str>) -> Vec<String> {
+    let mut details = Vec::new();
+    let goal = goal.map(visible);
+    if let (
+        PropertyKind::Reachable | PropertyKind::Recoverable | PropertyKind::Complete,
+        Some(goal),
+    ) = (property.kind, &goal)
+    {
+        details.push(format!("goal {goal}"));
+    }
+    if let Some(number) = property.count.filter(|n| *n > 0) {
+        details.push(match property.kind {
+            PropertyKind::Recoverable => count(number, "doomed state"),
+            PropertyKind::TransitionInvariant => format!("in {}", count(number, "transition")),
+            _ => format!("in {}", count(number, "state")),
+        });
+    }
+    if let Some(witness) = &property.witness {
+        details.push(format!(
+            "shortest run {}",
+            count(witness.steps.len() as u64, "step")
+        ));
+    }
+    details
+}
+
+/// The last lines: what was established, and how far it reaches.
+pub(super) fn last_lines(answer: &Answer, paint: Paint) -> String {
+    let line = match answer.task {
+        Task::Plan => plan(answer, paint),
+        Task::Check | Task::Verify => properties(answer, paint),
+    };
+    let mut search = vec![
+        count(answer.search.states, "state"),
+        count(answer.search.transitions, "transition"),
+        format!("depth {}", answer.search.depth),
+    ];
+    if !answer.search.reductions.is_empty() {
+        search.push(format!(
+            "reduced by {}",
+            answer.search.reductions.join(" and ")
+        ));
+    }
+    let bounds = flow(&[summary::bounds(answer), search.join(", ")], "; ", 2);
+    format!("{line}\n  {}\n", paint.faint(&bounds))
+}
+
+fn properties(answer: &Answer, paint: Paint) -> String {
+    let with = |verdict| {
+        answer
+            .properties
+            .iter()
+            .filter(|p| p.verdict == verdict)
+            .count() as u64
+    };
+    let all = answer.properties.len() as u64;
+    let (violated, open) = (with(Verdict::Violated), with(Verdict::Inconclusive));
+    match answer.verdict {
+        Verdict::Violated => {
+            let open = match open {
+                0 => String::new(),
+                n => format!("; {} not established, {}", grouped(n), stopped(answer)),
+            };
+            let what = format!("{} of {}", grouped(violated), count(all, "property"));
+            format!(
+                "{}: {what}{}{open}",
+                paint.bad("violated"),
+                not_valid(answer)
+            )
+        }
+        Verdict::Holds => {
+            let what = if valid(answer) {
+                "the plan is valid: safe, never refused, complete".to_owned()
+            } else if all == 1 {
+                "the property that was asked for".to_owned()
+            } else {
+                format!("all {}", count(all, "property"))
+            };
+            let states = match answer.search.states {
+                1 => "in the only state".to_owned(),
+                n => format!("in every one of {}", count(n, "state")),
+            };
+            format!("{}: {what}, {states}", paint.good("holds"))
+        }
+        Verdict::Inconclusive => format!(
+            "{}: {}; nothing violated so far",
+            paint.open("inconclusive"),
+            stopped(answer)
+        ),
+    }
+}
+
+/// Whether all three claims about a plan were asked for and hold.
+fn valid(answer: &Answer) -> bool {
+    let holds = |kind| {
+        let mut of_kind = answer.properties.iter().filter(|p| p.kind == kind);
+        of_kind.any(|p| p.verdict == Verdict::Holds)
+    };
+    answer.task == Task::Verify
+        && holds(PropertyKind::Safe)
+        && holds(PropertyKind::NeverRefused)
+        && holds(PropertyKind::Complete)
+}
+
+fn not_valid(answer: &Answer) -> &'static str {
+    match answer.task {
+        Task::Verify => "; the plan is not valid",
+        Task::Check | Task::Plan => "",
+    }
+}
+
+fn plan(answer: &Answer, paint: Paint) -> String {
+    match (answer.verdict, &answer.plan) {
+        (Verdict::Holds, Some(plan)) => format!(
+            "{}: {}, cost {}, optimal",
+            paint.good("plan"),
+            count(plan.steps as u64, "step"),
+            plan.cost
+        ),
+        (Verdict::Violated, _) => format!(
+            "{}: every order of steps was tried",
+            paint.bad("no plan exists")
+        ),
+        _ => format!(
+            "{}: {}; whether a plan exists is not established",
+            paint.open("inconclusive"),
+            stopped(answer)
+        ),
+    }
+}
+
+/// `stopped by --max-states after 5,000 states`
+fn stopped(answer: &Answer) -> String {
+    let states = count(answer.search.states, "state");
+    match answer.search.stopped {
+        Some(limit) => format!("stopped by {} after {states}", stop(limit)),
+        None => format!("the search ended after {states}"),
+    }
+}
