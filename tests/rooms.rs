@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The rooms in the order of the pipeline; each knows only those before it. `cli` and `main` are the last room.
+/// The rooms in the order of the pipeline; each knows only those before it. `commands` and `main` are the last room.
 const ROOMS: [&str; 8] = [
     "language",
     "model",
@@ -12,7 +12,7 @@ const ROOMS: [&str; 8] = [
     "search",
     "tasks",
     "report",
-    "cli",
+    "commands",
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
