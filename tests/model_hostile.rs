@@ -11,7 +11,7 @@ use rollproof::language::source::Source;
 use rollproof::model::cluster::{Overrides, read_cluster};
 use rollproof::model::ground::Model;
 use rollproof::model::lookup::Location;
-use rollproof::model::plan::read_plan;
+use rollproof::model::plan_file::read_plan;
 use rollproof::model::suite::read_suite;
 
 const RULES: &str = "rules small

@@ -16,7 +16,8 @@ use super::ground::Model;
 use super::json;
 use super::library::Library;
 use super::lookup::{self, FileKind, Location};
-use super::plan::{self, Plan};
+use super::plan::Plan;
+use super::plan_file;
 use super::settings::{Overrides, Settings};
 use super::suite::{self, Case, Suite, Task};
 
@@ -235,7 +236,7 @@ impl Loader {
         let Some(json) = json else {
             return (None, diagnostics);
         };
-        let (outline, found) = plan::outline(&source, &json);
+        let (outline, found) = plan_file::outline(&source, &json);
         diagnostics.extend(found);
         let Some(outline) = outline else {
             return (None, diagnostics);
@@ -253,7 +254,8 @@ impl Loader {
         let Some(model) = model else {
             return (None, diagnostics);
         };
-        let (plan, found) = plan::steps(&source, &json, &location.name(FileKind::Plan), &model);
+        let (plan, found) =
+            plan_file::steps(&source, &json, &location.name(FileKind::Plan), &model);
         diagnostics.extend(found);
         let plan = plan.filter(|_| !diagnostics.has_errors());
         (plan.map(|plan| (model, plan)), diagnostics)

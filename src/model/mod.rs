@@ -13,6 +13,7 @@ pub mod loader;
 pub mod lookup;
 mod objects;
 pub mod plan;
+pub mod plan_file;
 mod scalar;
 pub mod settings;
 mod shape;
