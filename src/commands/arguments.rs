@@ -41,7 +41,7 @@ pub enum Command {
     /// Explore everything that the rules allow on a cluster
     #[command(after_help = "\
 Examples:
-  rollproof check exchange-core/two-node --policy drain=off
+  rollproof check exchange-core/n2-m1 --policy drain=on
   rollproof check my-product.rules             are there mistakes in the rules?")]
     Check(Check),
     /// Ask of a plan: is it safe, never refused, complete?
@@ -94,15 +94,15 @@ pub struct Check {
     /// Which properties.
     #[command(flatten)]
     pub asked: Asked,
+    /// Show the shortest run to the goal as well
+    #[arg(long)]
+    pub witness: bool,
     /// What is different from the files.
     #[command(flatten)]
     pub changes: Changes,
     /// How long, and how.
     #[command(flatten)]
     pub search: Search,
-    /// Show the shortest run to the goal as well
-    #[arg(long)]
-    pub witness: bool,
 }
 
 /// `verify PLAN`

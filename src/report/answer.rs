@@ -71,14 +71,13 @@ fn section(
     paint: Paint,
 ) -> String {
     let run = &counterexample.trace;
-    let title = match run.steps.len() {
-        0 => format!("✗ {}, at once", visible(&property.name)),
-        n => format!(
-            "✗ {}, after {}",
-            visible(&property.name),
-            count(n as u64, "step")
-        ),
+    let refused = run.steps.last().is_some_and(|last| last.refused.is_some());
+    let when = match run.steps.len() {
+        0 => "at once".to_owned(),
+        n if refused => format!("at step {n}"),
+        n => format!("after {}", count(n as u64, "step")),
     };
+    let title = format!("✗ {}, {when}", visible(&property.name));
     let mut text = format!("{}\n", paint.bad(&title));
     match (earlier, &counterexample.reason) {
         (Some(name), _) => text.push_str(&format!("      the same run as for {}\n", visible(name))),
@@ -290,7 +289,7 @@ violated: 1 of 3 properties
         assert_eq!(
             evidence,
             "\
-✗ never_refused, after 1 step
+✗ never_refused, at step 1
       1  operator    Move EVS1 to Node1
                      move(EVS1, Node1)
                      refused: Error ID: 5018 (0000139a)

@@ -26,22 +26,15 @@ pub fn text(plan: &FoundPlan, cluster: &str, overrides: &Overrides) -> String {
     let policies = overrides.policies.iter();
     super::json::text(&File {
         cluster,
-        params: params.map(|(n, v)| (n.clone(), scalar(v))).collect(),
+        params: params
+            .map(|(n, v)| (n.clone(), super::json::scalar(v)))
+            .collect(),
         policies: policies
             .map(|(n, on)| (n.clone(), Value::Bool(*on)))
             .collect(),
         goal: overrides.goal.as_deref(),
         steps: plan.items.iter().map(Item::of).collect(),
     })
-}
-
-/// A value of the command line as a cluster file would have it.
-fn scalar(text: &str) -> Value {
-    match (text.parse::<bool>(), text.parse::<i64>()) {
-        (Ok(value), _) => Value::Bool(value),
-        (_, Ok(number)) => Value::Number(number.into()),
-        _ => Value::String(text.to_owned()),
-    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::report::{Loaded, words};
 use crate::semantics::Explanation;
@@ -11,7 +12,7 @@ use crate::tasks::outcome::{
 };
 
 use super::diagnostics::{self, Diagnostic};
-use super::{Head, Volatile, inputs};
+use super::{Head, Volatile, inputs, scalar};
 
 #[derive(Serialize)]
 pub(super) struct Report<'a> {
@@ -76,25 +77,37 @@ struct Model<'a> {
     rules: &'a str,
     objects: IndexMap<&'a str, usize>,
     policies: &'a [String],
-    params: IndexMap<&'a str, &'a str>,
-    faults: &'a str,
+    params: IndexMap<&'a str, Value>,
+    faults: Value,
     #[serde(skip_serializing_if = "Option::is_none")]
     goal: Option<&'a str>,
 }
 
 impl<'a> Model<'a> {
     fn of(model: &'a ModelSummary) -> Self {
-        let params = model.params.iter().map(|(n, v)| (n.as_str(), v.as_str()));
+        let params = model.params.iter().map(|(n, v)| (n.as_str(), scalar(v)));
         let objects = model.objects.iter().map(|(kind, n)| (kind.as_str(), *n));
         Self {
             rules: &model.rules,
             objects: objects.collect(),
             policies: &model.policies,
             params: params.collect(),
-            faults: &model.faults,
+            faults: faults(&model.faults),
             goal: model.goal.as_deref(),
         }
     }
+}
+
+/// A fault budget as a cluster file would have it: a number, or a number for each fault.
+fn faults(words: &str) -> Value {
+    if words.parse::<u64>().is_ok() {
+        return scalar(words);
+    }
+    let each = words.split(", ").filter_map(|each| each.rsplit_once(' '));
+    Value::Object(
+        each.map(|(name, number)| (name.to_owned(), scalar(number)))
+            .collect(),
+    )
 }
 
 #[derive(Serialize)]
@@ -427,5 +440,119 @@ impl<'a> Search<'a> {
             stopped_by: search.stopped.map(words::stop),
             volatile,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::report::json::{Volatile, answer};
+    use crate::report::{Loaded, testing};
+    use crate::tasks::outcome::Answer;
+    use serde_json::{Value, json};
+
+    fn read(of: &Answer) -> Value {
+        let volatile = Volatile {
+            seconds: 0.5,
+            peak_bytes: 7,
+        };
+        serde_json::from_str(&answer(of, Loaded::default(), volatile)).unwrap()
+    }
+
+    #[test]
+    fn a_report_begins_with_tool_version_schema_and_command() {
+        let json = read(&testing::mismatched());
+        let keys: Vec<&String> = json.as_object().unwrap().keys().collect();
+        let expected = [
+            "tool",
+            "version",
+            "schema",
+            "command",
+            "subject",
+            "verdict",
+            "inputs",
+            "model",
+            "properties",
+            "search",
+            "diagnostics",
+        ];
+        assert_eq!(keys, expected);
+        assert_eq!(json["schema"], 1);
+        assert_eq!(json["command"], "check");
+    }
+
+    #[test]
+    fn a_violated_invariant_has_its_count_its_run_and_its_values() {
+        let json = read(&testing::mismatched());
+        let property = &json["properties"][0];
+        assert_eq!(property["name"], "no_mismatched_failover");
+        assert_eq!(property["kind"], "invariant");
+        assert_eq!(property["verdict"], "violated");
+        assert_eq!(property["violating_states"], 44);
+        assert_eq!(property["reason"]["type"], "false");
+        assert_eq!(property["explanation"]["bindings"], json!({ "e": "EVS1" }));
+        assert_eq!(
+            property["explanation"]["values"][0],
+            json!({ "text": "e.build", "ground": "EVS1.build", "value": "rtm" })
+        );
+        assert_eq!(
+            property["trace"]["steps"][1],
+            json!({
+                "actor": "operator", "name": "reboot(Node1)", "text": "Reboot Node1",
+                "changes": [{ "field": "Node1.power", "from": "up", "to": "rebooting" }]
+            })
+        );
+        assert_eq!(property["trace"]["steps"][2]["actor"], "environment");
+    }
+
+    #[test]
+    fn a_lasso_says_where_it_goes_round_and_a_refusal_its_message() {
+        let json = read(&testing::goes_round());
+        let [_, refused, complete] = json["properties"].as_array().unwrap().as_slice() else {
+            panic!("three properties");
+        };
+        assert_eq!(complete["trace"]["cycle_start"], 1);
+        assert_eq!(complete["trace"]["steps"][0]["lane"], "2.1");
+        assert_eq!(
+            refused["trace"]["steps"][0]["refused"],
+            "Error ID: 5018 (0000139a)"
+        );
+        assert_eq!(refused["reason"]["message"], "Error ID: 5018 (0000139a)");
+    }
+
+    #[test]
+    fn a_plan_has_its_steps_as_in_a_plan_file() {
+        let json = read(&testing::runbook());
+        assert_eq!(
+            json["plan"],
+            json!({
+                "cluster": "two-node",
+                "steps": ["reboot(Node1)", { "await": "settled" }, "move(EVS1, Node1)"],
+                "cost": 2
+            })
+        );
+        assert_eq!(json["timeline"]["downtime"]["EVS1"], 120);
+    }
+
+    #[test]
+    fn what_ended_the_search_is_named() {
+        let json = read(&testing::stopped());
+        assert_eq!(json["verdict"], "inconclusive");
+        assert_eq!(json["search"]["stopped_by"], "--max-states");
+        assert_eq!(
+            json["search"]["volatile"],
+            json!({ "seconds": 0.5, "peak_bytes": 7 })
+        );
+    }
+
+    #[test]
+    fn numbers_are_numbers_and_fault_budgets_are_as_in_cluster_files() {
+        let mut answer = testing::stopped();
+        assert_eq!(read(&answer)["model"]["faults"], 0);
+        assert_eq!(read(&answer)["model"]["params"], json!({ "limit": 0 }));
+        answer.model.faults = "crash 1, cut 2".to_owned();
+        assert_eq!(
+            read(&answer)["model"]["faults"],
+            json!({ "crash": 1, "cut": 2 })
+        );
     }
 }

@@ -9,6 +9,7 @@ mod suite;
 
 pub(super) use answer::Item;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::language::diagnostic::Diagnostic;
 use crate::model::loader::Input;
@@ -87,7 +88,7 @@ pub fn internal(command: &str, message: &str) -> String {
 #[must_use]
 pub fn list<T: Serialize>(command: &str, key: &str, items: &T) -> String {
     let mut report = serde_json::Map::new();
-    if let Ok(serde_json::Value::Object(head)) = serde_json::to_value(Head::of(command)) {
+    if let Ok(Value::Object(head)) = serde_json::to_value(Head::of(command)) {
         report.extend(head);
     }
     if let Ok(items) = serde_json::to_value(items) {
@@ -101,6 +102,15 @@ pub(super) fn text<T: Serialize>(report: &T) -> String {
         .expect("a report has text keys and numbers that JSON can write");
     text.push('\n');
     text
+}
+
+/// A value in words as a cluster file would have it.
+pub(super) fn scalar(text: &str) -> Value {
+    match (text.parse::<bool>(), text.parse::<i64>()) {
+        (Ok(value), _) => Value::Bool(value),
+        (_, Ok(number)) => Value::Number(number.into()),
+        _ => Value::String(text.to_owned()),
+    }
 }
 
 /// Something that was read.

@@ -1,0 +1,8 @@
+//! The console sessions of the command line's golden files and of the reference are run as they are written.
+
+#[test]
+fn sessions_come_out_as_written() {
+    trycmd::TestCases::new()
+        .case("tests/cli/*.md")
+        .case("docs/reports.md");
+}
