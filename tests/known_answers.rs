@@ -1,6 +1,10 @@
 //! Known answers: the counts that independent programs made of the core model, the lengths of plans worked out by hand, and
 //! the suites of every shipped model and of every rule shape.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use rollproof::model::ground::Model;
 use rollproof::model::library::Library;

@@ -68,7 +68,7 @@ impl View<'_> {
             ExprKind::Param(id) => self.model.params.get(id.index()).cloned(),
             ExprKind::Field(object, kind, field) => {
                 let object = self.value(record, variables, object);
-                self.field(record, object, *kind, *field)
+                self.field(record, object.as_ref(), *kind, *field)
             }
             ExprKind::Call(id, arguments) => {
                 let mut inner = Variables::default();
@@ -132,8 +132,14 @@ impl View<'_> {
         }
     }
 
-    fn field(&self, record: &Record, object: Partial, kind: KindId, field: FieldId) -> Partial {
-        let Some(Value::Object(object)) = object else {
+    fn field(
+        &self,
+        record: &Record,
+        object: Option<&Value>,
+        kind: KindId,
+        field: FieldId,
+    ) -> Partial {
+        let Some(&Value::Object(object)) = object else {
             return None;
         };
         if object == self.object {
@@ -255,7 +261,7 @@ impl View<'_> {
             } => {
                 let target = self.value(record, variables, object);
                 let value = self.value(record, variables, value);
-                self.assigned(record, target, (*kind, *field), value)
+                self.assigned(record, target.as_ref(), (*kind, *field), value)
             }
             Effect::If {
                 condition,
@@ -295,12 +301,12 @@ impl View<'_> {
     fn assigned(
         &self,
         record: &Record,
-        target: Partial,
+        target: Option<&Value>,
         (kind, field): (KindId, FieldId),
         value: Partial,
     ) -> Option<BTreeSet<Record>> {
         let certain = match target {
-            Some(Value::Object(object)) if object == self.object => true,
+            Some(&Value::Object(object)) if object == self.object => true,
             Some(_) => return Some(BTreeSet::from([record.clone()])),
             None if self.model.objects[self.object.index()].kind == kind => false,
             None => return Some(BTreeSet::from([record.clone()])),

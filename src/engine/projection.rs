@@ -88,8 +88,7 @@ fn records(view: &View<'_>) -> Option<Records> {
         for &place in &relevant {
             for successor in successors(view, &record, &model.instances[place])? {
                 if successor != record {
-                    let (to, _) = edges.insert_full_if_absent(successor);
-                    out.push((place, to));
+                    out.push((place, place_of(&mut edges, successor)));
                 }
             }
         }
@@ -105,21 +104,12 @@ fn records(view: &View<'_>) -> Option<Records> {
     })
 }
 
-trait InsertFull {
-    /// The place of a record, which is added without edges where it is new.
-    fn insert_full_if_absent(&mut self, record: Record) -> (usize, bool);
-}
-
-impl InsertFull for IndexMap<Record, Vec<(usize, usize)>> {
-    fn insert_full_if_absent(&mut self, record: Record) -> (usize, bool) {
-        match self.get_index_of(&record) {
-            Some(place) => (place, false),
-            None => {
-                let (place, _) = self.insert_full(record, Vec::new());
-                (place, true)
-            }
-        }
-    }
+/// The place of a record, which is added without edges where it is new.
+fn place_of(edges: &mut IndexMap<Record, Vec<(usize, usize)>>, record: Record) -> usize {
+    let entry = edges.entry(record);
+    let place = entry.index();
+    entry.or_default();
+    place
 }
 
 fn transition<'m>(model: &'m Model, instance: &Instance) -> &'m Transition {

@@ -298,9 +298,32 @@ r#"A case has a name of its own, asks one thing (`check`, `verify` or `plan`), a
 Mended:
 
     { "name": "two nodes", "plan": "two-node", "expect": { "verdict": "holds", "cost": 12 } }"#;
-    NeverEnabled = "W0001", "a transition that can never happen here", "";
-    NeverRefused = "W0002", "a require that never refuses anything here", "";
-    PolicyNeverBinds = "W0003", "a policy that never forbids anything here", "";
+    NeverEnabled = "W0001", "a transition that can never happen here",
+r#"Everything that the rules allow on this cluster was explored, and this action or event was possible in none of the states. Usually a guard asks for something that never comes true: a value nobody assigns, or two conditions that never hold together. What the cluster itself switched off (no objects of a kind, no faults) is passed over in silence.
+
+    event boot(n: node) fair {
+      when n.power == down            nothing ever makes a node `down`: `reboot` makes it `rebooting`
+      n.power = up
+    }
+
+Mended:
+
+      when n.power == rebooting"#;
+    NeverRefused = "W0002", "a require that never refuses anything here",
+r#"Everything that the rules allow on this cluster was explored, and whenever this `require` was asked, it held. Perhaps something before it says the same, or it was meant the other way round. Requires that read parameters or numbers of objects are passed over: the cluster may be what makes them idle.
+
+    require n.build < sp1     else "already upgraded"
+    require n.build != sp1    else "SP1 is applied already"      the first refuses all that this one would
+
+Mended: leave the second one out."#;
+    PolicyNeverBinds = "W0003", "a policy that never forbids anything here",
+r#"The policy is on, everything that the rules allow on this cluster was explored, and none of the awaits and requires of the policy was ever false when it was asked. Either the cluster is too small for it to matter, or its condition is not the one that was meant.
+
+    policy drain { before reboot(n) require hosts(n) or not hosts(n) else "not empty" }
+
+Mended:
+
+    policy drain { before reboot(n) require not hosts(n) else "not empty" }"#;
 }
 
 #[cfg(test)]

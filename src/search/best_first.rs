@@ -181,7 +181,7 @@ impl<P: Space> Search<P> {
         self.records[id].expanded = true;
         let mut offers = Vec::new();
         space.expand(&node, &mut |label, price, to| {
-            offers.push((label, price.max(1), to))
+            offers.push((label, price.max(1), to));
         });
         let mut edges = Vec::with_capacity(offers.len());
         for (label, price, to) in offers {

@@ -32,7 +32,12 @@ pub fn check(model: &Model, asked: &Asked, budget: &mut dyn Budget) -> Result<An
         interpreter: &interpreter,
     };
     let mut observer = Observer {
-        judge: Judge::new(&interpreter, asked, goal.is_some()),
+        // The goal and `well_defined` depend on every invariant, asked for or not.
+        judge: Judge::new(
+            &interpreter,
+            asked,
+            goal.is_some() || asked.wants("well_defined"),
+        ),
         mattering: Mattering::new(&interpreter),
     };
     let found = explore(&system, &mut observer, budget);

@@ -38,7 +38,11 @@ pub fn verify(
     let system = PlanSystem::new(&interpreter, &program);
     let mut observer = Observer {
         interpreter: &interpreter,
-        judge: Judge::new(&interpreter, asked, asked.wants("safe")),
+        judge: Judge::new(
+            &interpreter,
+            asked,
+            asked.wants("safe") || asked.wants("well_defined"),
+        ),
         refused: None,
         ended: None,
     };
