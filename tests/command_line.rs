@@ -13,7 +13,7 @@ fn rollproof(arguments: &[&str]) -> Command {
 }
 
 fn run(arguments: &[&str]) -> Output {
-    rollproof(arguments).output().unwrap()
+    rollproof(arguments).output().expect("the program starts")
 }
 
 fn status(output: &Output) -> i32 {
@@ -34,14 +34,16 @@ fn folder(name: &str) -> PathBuf {
         .join("command_line")
         .join(name);
     let _ = std::fs::remove_dir_all(&path);
-    std::fs::create_dir_all(&path).unwrap();
+    std::fs::create_dir_all(&path).expect("the target folder is writable");
     path
 }
 
 fn file(folder: &Path, name: &str, content: impl AsRef<[u8]>) -> String {
     let path = folder.join(name);
-    std::fs::write(&path, content).unwrap();
-    path.to_str().unwrap().to_owned()
+    std::fs::write(&path, content).expect("the target folder is writable");
+    path.to_str()
+        .expect("the target folder has a name in UTF-8")
+        .to_owned()
 }
 
 const CLUSTER: &str = r#"{ "rules": "exchange-core", "objects": {

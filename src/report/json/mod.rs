@@ -5,9 +5,10 @@
 
 mod answer;
 mod diagnostics;
+mod run;
 mod suite;
 
-pub(super) use answer::Item;
+pub(super) use run::Item;
 use serde::Serialize;
 use serde_json::Value;
 
