@@ -19,7 +19,7 @@ use rollproof::language::source::{Source, Span};
 use rollproof::language::syntax::ExprKind;
 
 fn length(source: &Source) -> u32 {
-    u32::try_from(source.text.len()).unwrap()
+    u32::try_from(source.text.len()).unwrap_or(u32::MAX)
 }
 
 fn inside(source: &Source, span: Span) {

@@ -37,31 +37,360 @@ macro_rules! codes {
 }
 
 codes! {
-    UnexpectedCharacter = "R0001", "a character that the language does not use", "";
-    UnterminatedText = "R0002", "a quoted text that does not end on its line", "";
-    NumberTooLarge = "R0003", "a number beyond what the language counts to", "";
-    UnexpectedToken = "R0004", "something stands where something else was expected", "";
-    NestedTooDeeply = "R0005", "an expression or block nested too deeply", "";
-    MixedComparison = "R0006", "comparisons in a row", "";
-    UnknownName = "R0010", "a name that nothing declares", "";
-    NameTaken = "R0011", "a name declared twice", "";
-    WrongType = "R0012", "a value of another type was expected", "";
-    AmbiguousEnumValue = "R0013", "an enum value whose enum cannot be told", "";
-    UnknownField = "R0014", "a field that the kind does not have", "";
-    WrongArguments = "R0015", "arguments that do not fit the parameters", "";
-    CyclicLet = "R0016", "lets that need each other", "";
-    OutOfRange = "R0017", "a constant outside its range", "";
-    FixedField = "R0018", "an assignment to a field that never changes", "";
-    NotOrdered = "R0019", "an order asked of values that have none", "";
-    MisplacedStatement = "R0020", "a statement that does not belong here", "";
-    DuplicateStatement = "R0021", "a statement given twice", "";
-    MisplacedOld = "R0022", "`old` outside a transition invariant", "";
-    EmptyDeclaration = "R0023", "a declaration with nothing in it", "";
-    NotConstant = "R0024", "a constant was expected", "";
-    NoRulesHeader = "R0025", "the `rules NAME` line is missing", "";
-    ReservedName = "R0026", "a name that the language or the report uses itself", "";
-    SeveralDefaultGoals = "R0027", "more than one default goal", "";
-    BadTemplate = "R0028", "a text whose braces do not match", "";
+    UnexpectedCharacter = "R0001", "a character that the language does not use",
+        r#"The text has a character that the language does not use: often an operator of another language, a typographic
+quote or an unusual blank from a word processor. Operators are words here: `and`, `or`, `not`, `implies`.
+
+Wrong:
+
+    goal patched {
+      all n in node: n.hotfix && n.power == up
+    }
+
+Mended:
+
+    goal patched {
+      all n in node: n.hotfix and n.power == up
+    }"#;
+    UnterminatedText = "R0002", "a quoted text that does not end on its line",
+        r#"A text begins and ends on one line, between double quotes. A quote inside it is written `\"`.
+
+Wrong:
+
+    action patch(n: node) {
+      text "Patch {n}
+      n.hotfix = true
+    }
+
+Mended:
+
+    action patch(n: node) {
+      text "Patch {n}"
+      n.hotfix = true
+    }"#;
+    NumberTooLarge = "R0003", "a number beyond what the language counts to",
+        r#"Numbers have at most 64 bits, and a duration is at most 100 years.
+
+Wrong:
+
+    param limit: 0..99999999999999999999
+
+Mended:
+
+    param limit: 0..1000"#;
+    UnexpectedToken = "R0004", "something stands where something else was expected",
+        r#"The line was understood up to the underlined place, where the grammar wants something else. Common reasons: `=` where
+`==` compares (and the reverse where `=` assigns), a `require` without its `else "…"`, a brace that is not closed, a word
+of the language used as a name.
+
+Wrong:
+
+    action patch(n: node) {
+      require n.power == up
+      n.hotfix = true
+    }
+
+Mended:
+
+    action patch(n: node) {
+      require n.power == up else "{n} is not up"
+      n.hotfix = true
+    }"#;
+    NestedTooDeeply = "R0005", "an expression or block nested too deeply",
+        r#"Parentheses, blocks, `not`, `if` and their like stand inside each other at most 200 levels deep, and an expression is a
+chain of at most 1000 operators. Rules that people write stay far below; a program that writes rules should name the
+parts with `let`, or go over objects with `all`, `some` and `count` instead of listing them."#;
+    MixedComparison = "R0006", "comparisons in a row",
+        r#"`a < b < c` would compare the outcome of `a < b` with `c`. Write both comparisons, joined by `and`.
+
+Wrong:
+
+    goal balanced {
+      all n in node: 1 < n.load < 5
+    }
+
+Mended:
+
+    goal balanced {
+      all n in node: 1 < n.load and n.load < 5
+    }"#;
+    UnknownName = "R0010", "a name that nothing declares",
+        r#"Nothing in the file declares this name, or it is not known at this place: parameters and the names after `all`, `some`,
+`count` and `for` are known only inside of what declares them.
+
+Wrong:
+
+    goal patched {
+      all n in node: m.hotfix
+    }
+
+Mended:
+
+    goal patched {
+      all n in node: n.hotfix
+    }"#;
+    NameTaken = "R0011", "a name declared twice",
+        r#"Two declarations of the same name, so that nobody could tell which is meant. A parameter or the name after `all` cannot
+hide a declaration either.
+
+Wrong:
+
+    kind disk {
+      size: 0..7
+      size: bool
+    }
+
+Mended:
+
+    kind disk {
+      size: 0..7
+      full: bool
+    }"#;
+    WrongType = "R0012", "a value of another type was expected",
+        r#"A value of one type stands where another is expected. Conditions are `bool`; values are compared with values of their
+own type; a reference that may be `none` is no object yet.
+
+Wrong:
+
+    goal running {
+      all n in node: n.power
+    }
+
+Mended:
+
+    goal running {
+      all n in node: n.power == up
+    }"#;
+    AmbiguousEnumValue = "R0013", "an enum value whose enum cannot be told",
+        r#"An enum value is written by its name alone where its enum is known from what it is compared with or assigned to. Where
+nothing tells, its enum stands before it.
+
+Wrong:
+
+    let newest = sp1
+
+Mended:
+
+    let newest = Build.sp1"#;
+    UnknownField = "R0014", "a field that the kind does not have",
+        r#"The object on the left of the dot is of a kind that declares no such field.
+
+Wrong:
+
+    goal upgraded {
+      all n in node: n.biuld == sp1
+    }
+
+Mended:
+
+    goal upgraded {
+      all n in node: n.build == sp1
+    }"#;
+    WrongArguments = "R0015", "arguments that do not fit the parameters",
+        r#"A let or an action is given more or fewer arguments than it has parameters, or something that has none is called. A
+clause of a policy names every argument of its action; `_` stands for one that does not matter.
+
+Wrong:
+
+    let patched(n: node) = n.hotfix
+    goal g {
+      all n in node: patched(n, n)
+    }
+
+Mended:
+
+    let patched(n: node) = n.hotfix
+    goal g {
+      all n in node: patched(n)
+    }"#;
+    CyclicLet = "R0016", "lets that need each other",
+        r#"A let stands for its expression, so it cannot need itself, not even by way of others.
+
+Wrong:
+
+    let busy = not idle
+    let idle = not busy
+
+Mended:
+
+    let busy = some n in node: n.load > 0
+    let idle = not busy"#;
+    OutOfRange = "R0017", "a constant outside its range",
+        r#"A number outside the range that is declared for the field or parameter that it goes to; or a range whose lower end is
+above its upper end; or a comparison that is always the same because of the range.
+
+Wrong:
+
+    action fill(n: node) {
+      n.load = 10           // load: 0..9
+    }
+
+Mended:
+
+    action fill(n: node) {
+      n.load = 9
+    }"#;
+    FixedField = "R0018", "an assignment to a field that never changes",
+        r#"A field declared `fixed` keeps the value that the cluster gives it. Leave `fixed` out if it changes.
+
+Wrong:
+
+    action promote(n: node) {
+      n.rank = 1            // fixed rank: 0..9
+    }
+
+Mended:
+
+    action promote(n: node) {
+      n.load = 1            // load: 0..9
+    }"#;
+    NotOrdered = "R0019", "an order asked of values that have none",
+        r#"`<`, `<=`, `>` and `>=` need an order. Integers have one, and enums that are declared `ordered`, from the least value to
+the greatest.
+
+Wrong:
+
+    enum Phase { old_schema, mixed, new_schema }
+    kind shard { phase: Phase = old_schema }
+    goal moved {
+      all s in shard: s.phase > mixed
+    }
+
+Mended:
+
+    enum Phase ordered { old_schema, mixed, new_schema }
+    kind shard { phase: Phase = old_schema }
+    goal moved {
+      all s in shard: s.phase > mixed
+    }"#;
+    MisplacedStatement = "R0020", "a statement that does not belong here",
+        r#"Operators wait (`await`) and are refused (`require`): these belong in actions and policies. Events and faults happen
+where `when` says. Texts and guards stand before the first effect, not in inner blocks, and declarations stand outside.
+
+Wrong:
+
+    event boot(n: node) {
+      await n.power == down
+      n.power = up
+    }
+
+Mended:
+
+    event boot(n: node) {
+      when n.power == down
+      n.power = up
+    }"#;
+    DuplicateStatement = "R0021", "a statement given twice",
+        r#"`text`, `takes` and `cost` say one thing about a step, so they stand at most once.
+
+Wrong:
+
+    action patch(n: node) {
+      takes 2 min
+      takes 3 min
+      n.hotfix = true
+    }
+
+Mended:
+
+    action patch(n: node) {
+      takes 5 min
+      n.hotfix = true
+    }"#;
+    MisplacedOld = "R0022", "`old` outside a transition invariant",
+        r#"`old(…)` is the value before a step. Only a transition invariant looks at two states, so it has a meaning only there, and
+only with a field inside.
+
+Wrong:
+
+    invariant no_downgrade(n: node) {
+      old(n.build) <= n.build
+    }
+
+Mended:
+
+    transition invariant no_downgrade(n: node) {
+      old(n.build) <= n.build
+    }"#;
+    EmptyDeclaration = "R0023", "a declaration with nothing in it",
+        r#"A property or an enum with nothing in it says nothing; most likely it was to be filled in later.
+
+Wrong:
+
+    goal upgraded { }
+
+Mended:
+
+    goal upgraded {
+      all n in node: n.build == sp1
+    }"#;
+    NotConstant = "R0024", "a constant was expected",
+        r#"Defaults are constants: a number, `true`, `false`, an enum value, `none` or `{}`. Whether a policy is on may also depend
+on params and on the numbers of objects, but not on the state.
+
+Wrong:
+
+    param low: 0..7 = 1
+    param high: 0..7 = low
+
+Mended:
+
+    param low: 0..7 = 1
+    param high: 0..7 = 1"#;
+    NoRulesHeader = "R0025", "the `rules NAME` line is missing",
+        r#"A rules file begins with its name, which clusters and reports use.
+
+Wrong:
+
+    kind disk { size: 0..7 }
+
+Mended:
+
+    rules storage
+    kind disk { size: 0..7 }"#;
+    ReservedName = "R0026", "a name that the language or the report uses itself",
+        r#"Reports use this name for a property of their own (`well_defined`, `recoverable`, …), so that an
+invariant of that name could not be told from it.
+
+Wrong:
+
+    invariant recoverable {
+      all n in node: n.hotfix
+    }
+
+Mended:
+
+    invariant repaired {
+      all n in node: n.hotfix
+    }"#;
+    SeveralDefaultGoals = "R0027", "more than one default goal",
+        r#"`default` marks the goal that is asked for where nobody names one. Clusters, plans and `--goal` name the others.
+
+Wrong:
+
+    default goal patched { all n in node: n.hotfix }
+    default goal running { all n in node: n.power == up }
+
+Mended:
+
+    default goal patched { all n in node: n.hotfix }
+    goal running { all n in node: n.power == up }"#;
+    BadTemplate = "R0028", "a text whose braces do not match",
+        r#"In a text, `{…}` inserts the value of an expression. A brace as it is is written twice: `{{` and `}}`.
+
+Wrong:
+
+    action patch(n: node) {
+      text "Patch {n"
+      n.hotfix = true
+    }
+
+Mended:
+
+    action patch(n: node) {
+      text "Patch {n}"
+      n.hotfix = true
+    }"#;
     FileNotRead = "F0001", "a file that cannot be read",
 r#"The file is not there, is a directory, or may not be read.
 

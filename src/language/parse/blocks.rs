@@ -14,18 +14,26 @@ impl Parser<'_> {
         let mut items = Vec::new();
         if self.depth >= super::MAX_NESTING {
             self.too_deep();
-            self.at -= 1;
-            self.skip_braces(true);
+            if self
+                .previous()
+                .is_some_and(|t| t.kind == TokenKind::LeftBrace)
+            {
+                self.at -= 1;
+                self.skip_braces(true);
+            }
             return Ok(items);
         }
         self.depth += 1;
+        self.blocks += 1;
         while self.block_goes_on(open) {
             let start = self.at;
-            self.item = start;
+            self.begin_item();
             items.extend(item(self));
             self.finish_item(start);
         }
         self.depth -= 1;
+        self.blocks -= 1;
+        self.settle();
         Ok(items)
     }
 
@@ -61,11 +69,14 @@ impl Parser<'_> {
         let token = self.token();
         if token.kind != TokenKind::LeftBrace {
             let failed = self.unexpected("`{`");
-            self.recover_to_block();
-            return match self.peek() {
-                TokenKind::LeftBrace => Ok(self.bump().span),
-                _ => Err(failed),
-            };
+            if self.line_ends() && self.is_indented_below() {
+                // The lines below are those of the block.
+                return Ok(self.here());
+            }
+            if self.recover_to_block() {
+                return Ok(self.bump().span);
+            }
+            return Err(failed);
         }
         self.report(
             Diagnostic::error(
@@ -76,6 +87,17 @@ impl Parser<'_> {
             .also(self.source, self.here(), "expected here"),
         );
         Ok(self.bump().span)
+    }
+
+    /// Whether the next line is indented further than the line that ends here.
+    fn is_indented_below(&self) -> bool {
+        let mut lines = self.lexed.tokens[..self.at].iter();
+        let Some(head) = lines.rposition(|t| t.first_on_line) else {
+            return false;
+        };
+        self.token().kind != TokenKind::End
+            && !self.begins_declaration(self.at)
+            && self.indentation_of(self.at) > self.indentation_of(head)
     }
 
     /// Whether another item follows; takes the closing brace where none does.
@@ -111,11 +133,11 @@ impl Parser<'_> {
         self.unclosed_at = Some(self.at);
         let place = self.here();
         let found = self.found();
-        self.fail_at(place, |place, source| {
+        self.report(
             Diagnostic::error(Code::UnexpectedToken, "a block is not closed")
-                .at(source, place, format!("expected `}}` before {found}"))
-                .also(source, open, "the block was opened here")
-        });
+                .at(self.source, place, format!("expected `}}` before {found}"))
+                .also(self.source, open, "the block was opened here"),
+        );
     }
 
     /// A declaration inside a block: told, and read as if it stood outside.

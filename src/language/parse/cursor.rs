@@ -239,14 +239,27 @@ impl Parser<'_> {
         })
     }
 
-    /// Fails with a message of its own; where the next token is badly written, that is told instead.
+    /// From here on mistakes have nothing to do with those before.
+    pub(super) fn begin_item(&mut self) {
+        self.item = self.at;
+        self.settle();
+    }
+
+    /// The same behind a block, inside of a statement.
+    pub(super) fn settle(&mut self) {
+        self.told_before = self.diagnostics.list.len();
+    }
+
+    /// Fails with a message of its own; where the next token is badly written, that is told instead. Nothing is told where
+    /// the same statement has a mistake already: reading on behind one, in the hope that it meant this or that, is a guess.
     pub(super) fn fail_at(
         &mut self,
         place: Span,
         told: impl FnOnce(Span, &Arc<Source>) -> Diagnostic,
     ) -> Failed {
-        let told_already = !self.line_ends() && self.tell_problem();
-        if !told_already {
+        let guessed = self.diagnostics.list.len() > self.told_before;
+        let badly_written = !guessed && !self.line_ends() && self.tell_problem();
+        if !guessed && !badly_written {
             let told = told(place, self.source);
             self.report(told);
         }

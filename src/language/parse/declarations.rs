@@ -101,6 +101,9 @@ impl Parser<'_> {
                     .at(source, place, "expected `rules` and a name")
                     .help("begin the file with a line such as `rules my_product`")
             });
+            if !self.begins_declaration(self.at) {
+                self.recover_declaration();
+            }
             return None;
         }
         self.bump();
@@ -161,7 +164,7 @@ impl Parser<'_> {
     pub(super) fn declaration(&mut self) -> Parsed<Declaration> {
         let doc = self.doc();
         let start = self.token().span;
-        self.item = self.at;
+        self.begin_item();
         self.declaration = self.at;
         self.indentation = self.indentation_of(self.at);
         let item = if self.sees_transition_invariant() {
@@ -194,7 +197,7 @@ impl Parser<'_> {
         }
         let words = DECLARATIONS.iter().map(|&(text, _)| text);
         let written = self.source.slice(token.span);
-        let near = if token.kind == TokenKind::Name && !self.second().first_on_line {
+        let near = if token.kind == TokenKind::Name && self.sees_what_is_declared() {
             closest(written, words)
         } else {
             None
@@ -212,6 +215,16 @@ impl Parser<'_> {
         );
         self.bump();
         Ok(word)
+    }
+
+    /// Whether the token after the next may stand behind the word of a declaration.
+    fn sees_what_is_declared(&self) -> bool {
+        let next = self.second();
+        !next.first_on_line
+            && matches!(
+                next.kind,
+                TokenKind::Name | TokenKind::Word(_) | TokenKind::Text(_) | TokenKind::LeftParen
+            )
     }
 
     fn no_declaration(&mut self) -> Failed {
@@ -272,7 +285,13 @@ impl Parser<'_> {
 
     fn definition(&mut self) -> Parsed<Item> {
         let name = self.declared_name("a name")?;
-        let parameters = self.optional_parameters();
+        let Ok(parameters) = self.optional_parameters() else {
+            return Ok(Item::Let {
+                name,
+                parameters: Vec::new(),
+                body: self.broken(),
+            });
+        };
         let body = if self.peek() == TokenKind::Equal {
             let span = self.bump().span;
             self.report(
@@ -297,10 +316,12 @@ impl Parser<'_> {
     fn transition(&mut self, class: TransitionClass) -> Parsed<Item> {
         let name = self.declared_name("a name")?;
         let parameters = if self.peek() == TokenKind::LeftParen {
-            self.parameters()
+            self.parameters()?
         } else {
-            self.unexpected("`(`");
-            self.recover_to_block();
+            let failed = self.unexpected("`(`");
+            if !self.recover_to_block() {
+                return Err(failed);
+            }
             Vec::new()
         };
         let fair = self.sees_name("fair").then(|| self.bump().span);
@@ -322,10 +343,11 @@ impl Parser<'_> {
     }
 
     fn assumption(&mut self) -> Parsed<Item> {
-        let text = self.template().unwrap_or_else(|_| {
-            self.recover_to_block();
-            self.no_text()
-        });
+        let text = match self.template() {
+            Ok(text) => text,
+            Err(failed) if !self.recover_to_block() => return Err(failed),
+            Err(_) => self.no_text(),
+        };
         let conditions = self.conditions()?;
         Ok(Item::Assume { text, conditions })
     }
@@ -341,7 +363,7 @@ impl Parser<'_> {
 
     fn invariant(&mut self, transition: bool) -> Parsed<Item> {
         let name = self.declared_name("a name")?;
-        let parameters = self.optional_parameters();
+        let parameters = self.optional_parameters()?;
         let conditions = self.conditions()?;
         Ok(Item::Invariant {
             transition,
@@ -364,19 +386,19 @@ impl Parser<'_> {
     fn outage(&mut self) -> Parsed<Item> {
         self.needs(TokenKind::LeftParen)?;
         let open = self.token().span;
-        let mut parameters = self.parameters();
-        let list = open.to(self.previous_span());
         let told = self.diagnostics.list.len();
-        let conditions = self.conditions()?;
-        if parameters.len() != 1 {
+        let mut parameters = self.parameters()?;
+        let list = open.to(self.previous_span());
+        if parameters.len() != 1 && told == self.diagnostics.list.len() {
             let diagnostic = Diagnostic::error(
                 Code::UnexpectedToken,
                 "an outage has one parameter: the service",
             )
             .at(self.source, list, "expected one parameter")
             .help("write `outage(e: KIND) { … }`");
-            self.diagnostics.list.insert(told, diagnostic);
+            self.report(diagnostic);
         }
+        let conditions = self.conditions()?;
         match parameters.drain(..).next() {
             Some(parameter) => Ok(Item::Outage {
                 parameter,

@@ -6,7 +6,7 @@ use crate::language::codes::Code;
 use crate::language::diagnostic::Diagnostic;
 use crate::language::source::Span;
 use crate::language::syntax::{Binder, Expr, ExprKind, Name};
-use crate::language::token::{Keyword, TokenKind};
+use crate::language::token::{Keyword, Problem, TokenKind};
 
 /// An expression with what the parser must know about it.
 pub(super) struct Tree {
@@ -41,6 +41,9 @@ impl Parser<'_> {
     fn primary(&mut self) -> Parsed<Tree> {
         match self.peek() {
             TokenKind::Word(word) => self.word(word),
+            TokenKind::Int(_) if self.token().problem == Some(Problem::NumberTooLarge) => {
+                self.leaf(ExprKind::Broken)
+            }
             TokenKind::Int(value) => self.leaf(ExprKind::Int(value)),
             TokenKind::Minus => self.negative(),
             TokenKind::Name => self.name_or_call(),
@@ -81,8 +84,12 @@ impl Parser<'_> {
         let TokenKind::Int(value) = self.peek() else {
             return Err(self.unexpected("a number after `-`"));
         };
+        let kind = match self.token().problem {
+            Some(Problem::NumberTooLarge) => ExprKind::Broken,
+            _ => ExprKind::Int(-value),
+        };
         let span = minus.to(self.bump().span);
-        self.grow(ExprKind::Int(-value), span, 0)
+        self.grow(kind, span, 0)
     }
 
     fn name_or_call(&mut self) -> Parsed<Tree> {

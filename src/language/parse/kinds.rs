@@ -192,44 +192,59 @@ impl Parser<'_> {
         Ok(TypeExpr { kind, span })
     }
 
-    fn bound(&mut self) -> Parsed<i64> {
-        let negative = self.eat(TokenKind::Minus);
-        let TokenKind::Int(value) = self.peek() else {
-            return Err(self.unexpected("a number"));
-        };
-        self.bump();
-        Ok(if negative { -value } else { value })
-    }
-
-    pub(super) fn optional_parameters(&mut self) -> Vec<Parameter> {
-        if self.peek() == TokenKind::LeftParen {
-            self.parameters()
-        } else {
-            Vec::new()
+    pub(super) fn whole_number(&mut self) -> Parsed<i64> {
+        match self.peek() {
+            TokenKind::Int(value) if self.token().problem.is_none() => {
+                self.bump();
+                Ok(value)
+            }
+            _ => Err(self.unexpected("a number")),
         }
     }
 
-    /// `(e: evs, to: node)`. A parameter that cannot be read keeps its name where it has one.
-    pub(super) fn parameters(&mut self) -> Vec<Parameter> {
+    fn bound(&mut self) -> Parsed<i64> {
+        let negative = self.eat(TokenKind::Minus);
+        let value = self.whole_number()?;
+        Ok(if negative { -value } else { value })
+    }
+
+    pub(super) fn optional_parameters(&mut self) -> Parsed<Vec<Parameter>> {
+        if self.peek() == TokenKind::LeftParen {
+            self.parameters()
+        } else {
+            Ok(Vec::new())
+        }
+    }
+
+    /// `(e: evs, to: node)`. Fails only where what follows the list cannot be found.
+    pub(super) fn parameters(&mut self) -> Parsed<Vec<Parameter>> {
+        let mut parameters = Vec::new();
         let read = self.bracketed(TokenKind::RightParen, |p| {
-            let mut parameters = Vec::new();
-            if p.peek() == TokenKind::RightParen {
-                return Ok(parameters);
-            }
-            loop {
-                parameters.extend(p.parameter());
-                if !p.eat(TokenKind::Comma) {
-                    return Ok(parameters);
-                }
-            }
+            p.parameter_list(&mut parameters);
+            Ok(())
         });
-        read.map_or_else(
-            |_| {
-                self.recover_to_block();
-                Vec::new()
-            },
-            |(parameters, _)| parameters,
-        )
+        if let Err(failed) = read {
+            let follows =
+                |p: &Self| matches!(p.token().kind, TokenKind::LeftBrace | TokenKind::Assign);
+            if follows(self) {
+                self.brackets.clear();
+            } else if !self.recover_to_block() {
+                return Err(failed);
+            }
+        }
+        Ok(parameters)
+    }
+
+    fn parameter_list(&mut self, parameters: &mut Vec<Parameter>) {
+        if self.peek() == TokenKind::RightParen {
+            return;
+        }
+        loop {
+            parameters.extend(self.parameter());
+            if !self.eat(TokenKind::Comma) {
+                return;
+            }
+        }
     }
 
     fn parameter(&mut self) -> Option<Parameter> {

@@ -46,6 +46,10 @@ struct Parser<'a> {
     at: usize,
     /// The token with which the current statement, field or declaration begins: no line ends before it.
     item: usize,
+    /// How much was told before that.
+    told_before: usize,
+    /// How many blocks are open.
+    blocks: usize,
     /// What closes the brackets that the current expression or list has opened, inside which lines do not end: `else` for
     /// an `if` expression. Blocks are not among them.
     brackets: Vec<TokenKind>,
@@ -77,6 +81,8 @@ impl<'a> Parser<'a> {
             lexed: lex(source, span),
             at: 0,
             item: 0,
+            told_before: 0,
+            blocks: 0,
             brackets: Vec::new(),
             piece,
             depth: 0,

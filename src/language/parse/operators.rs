@@ -56,7 +56,7 @@ impl Parser<'_> {
             if binding == Binding::Comparison
                 && let Some((_, Binding::Comparison)) = self.operator()
             {
-                left = self.chained(left)?;
+                left = self.chained(&left)?;
             }
         }
         Ok(left)
@@ -140,7 +140,7 @@ impl Parser<'_> {
     }
 
     /// `a < b < c`: told once, however long it goes on, with what it should be.
-    fn chained(&mut self, first: Tree) -> Parsed<Tree> {
+    fn chained(&mut self, first: &Tree) -> Parsed<Tree> {
         let (second, middle) = (self.token().span, self.previous_operand(&first.expr));
         if let Some((operator, _)) = self.operator() {
             self.bump();

@@ -10,7 +10,7 @@ use crate::language::token::{Keyword, TokenKind};
 impl Parser<'_> {
     pub(super) fn policy(&mut self) -> Parsed<Item> {
         let name = self.declared_name("a name")?;
-        let activation = self.activation();
+        let activation = self.activation()?;
         let clauses = self.block(Self::clause)?;
         Ok(Item::Policy {
             name,
@@ -19,18 +19,16 @@ impl Parser<'_> {
         })
     }
 
-    fn activation(&mut self) -> Activation {
+    fn activation(&mut self) -> Parsed<Activation> {
         if !self.sees_name("on") {
-            return Activation::Off;
+            return Ok(Activation::Off);
         }
         self.bump();
         if self.eat(TokenKind::Word(Keyword::Where)) {
             return match self.expr() {
-                Ok(condition) => Activation::Where(condition),
-                Err(_) => {
-                    self.recover_to_block();
-                    Activation::Where(self.broken())
-                }
+                Ok(condition) => Ok(Activation::Where(condition)),
+                Err(failed) if !self.recover_to_block() => Err(failed),
+                Err(_) => Ok(Activation::Where(self.broken())),
             };
         }
         let by = self.sees_name("by");
@@ -38,14 +36,16 @@ impl Parser<'_> {
             self.bump();
         }
         if !by || !self.sees(Keyword::Default) {
-            self.unexpected("`by default` or `where` and a condition");
+            let failed = self.unexpected("`by default` or `where` and a condition");
             if !self.sees(Keyword::Default) {
-                self.recover_to_block();
-                return Activation::On;
+                return match self.recover_to_block() {
+                    true => Ok(Activation::On),
+                    false => Err(failed),
+                };
             }
         }
         self.bump();
-        Activation::On
+        Ok(Activation::On)
     }
 
     fn clause(&mut self) -> Option<Clause> {

@@ -20,7 +20,8 @@ impl Parser<'_> {
         loop {
             let token = self.token();
             match token.kind {
-                TokenKind::End | TokenKind::RightBrace | TokenKind::Semicolon => return,
+                TokenKind::End | TokenKind::Semicolon => return,
+                TokenKind::RightBrace if self.closes_block() => return,
                 _ if token.first_on_line && !self.goes_on_broken(from) => return,
                 TokenKind::LeftBrace => self.skip_braces(self.second().first_on_line),
                 _ => self.at += 1,
@@ -29,10 +30,10 @@ impl Parser<'_> {
     }
 
     /// Skips to the block behind a head that cannot be read: a brace that is next, or the last on the line. Where there is
-    /// none, to the end of the line.
-    pub(super) fn recover_to_block(&mut self) {
+    /// none, to the end of the line. Whether there is one.
+    pub(super) fn recover_to_block(&mut self) -> bool {
         if self.brackets.is_empty() && self.peek() == TokenKind::LeftBrace {
-            return;
+            return true;
         }
         let mut ahead = self.at;
         while let Some(token) = self.lexed.tokens.get(ahead) {
@@ -47,11 +48,12 @@ impl Parser<'_> {
             if token.kind == TokenKind::LeftBrace && last {
                 self.brackets.clear();
                 self.at = ahead;
-                return;
+                return true;
             }
             ahead += 1;
         }
         self.recover_line();
+        false
     }
 
     /// Skips to the next declaration at the beginning of a line.
@@ -74,8 +76,31 @@ impl Parser<'_> {
         })
     }
 
+    /// Whether a closing brace is that of a block, and not one that was left over in a line.
+    fn closes_block(&self) -> bool {
+        let next = self.second();
+        self.token().first_on_line
+            || next.first_on_line
+            || matches!(
+                next.kind,
+                TokenKind::End
+                    | TokenKind::Semicolon
+                    | TokenKind::RightBrace
+                    | TokenKind::Word(Keyword::Else)
+            )
+    }
+
+    /// Whether a line belongs to the broken one before it.
     fn goes_on_broken(&self, from: usize) -> bool {
+        let second = self.second();
+        let then = self.token().kind == TokenKind::Word(Keyword::Then)
+            && !matches!(second.kind, TokenKind::Text(_) | TokenKind::Quoted(_));
+        let outside = self.blocks == 0
+            && !self.begins_declaration(self.at)
+            && self.indentation_of(self.at) > self.indentation;
         self.continues_line()
+            || then
+            || outside
             || (self.at > from
                 && self.previous().is_some_and(|t| t.kind.leaves_line_open())
                 && !self.begins_statement(self.at)

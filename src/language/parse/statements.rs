@@ -125,11 +125,7 @@ impl Parser<'_> {
     }
 
     fn cost(&mut self) -> Parsed<StatementKind> {
-        let TokenKind::Int(value) = self.peek() else {
-            return Err(self.unexpected("a number"));
-        };
-        self.bump();
-        Ok(StatementKind::Cost(value))
+        Ok(StatementKind::Cost(self.whole_number()?))
     }
 
     fn requirement(&mut self) -> StatementKind {
@@ -145,6 +141,12 @@ impl Parser<'_> {
             self.unexpected("`else` before the message");
             let text = self.template().unwrap_or_else(|_| self.no_text());
             return StatementKind::Require(condition, text);
+        }
+        if let (TokenKind::Text(inner), true) = (self.token().kind, self.line_ends()) {
+            // The message on a line of its own, its `else` forgotten.
+            self.no_message(self.no_text().span);
+            let span = self.bump().span;
+            return StatementKind::Require(condition, self.template_in(span, inner));
         }
         let none = self.no_text();
         if matches!(condition.kind, ExprKind::Broken) {
@@ -269,14 +271,11 @@ impl Parser<'_> {
     }
 
     fn choice(&mut self) -> Parsed<StatementKind> {
-        let condition = self.expr().unwrap_or_else(|_| {
-            self.recover_to_block();
-            self.broken()
-        });
-        // A condition that took the rest of the line with it has told why there is no block.
-        if matches!(condition.kind, ExprKind::Broken) && self.peek() != TokenKind::LeftBrace {
-            return Err(Failed);
-        }
+        let condition = match self.expr() {
+            Ok(condition) => condition,
+            Err(failed) if !self.recover_to_block() => return Err(failed),
+            Err(_) => self.broken(),
+        };
         let then = self.block(Self::statement)?;
         let otherwise = self.otherwise()?;
         Ok(StatementKind::If(condition, then, otherwise))
@@ -305,8 +304,7 @@ impl Parser<'_> {
         let read = self.binder();
         let Ok((binder, _)) = read else {
             // Its body speaks of a variable that nobody knows.
-            self.recover_to_block();
-            if self.peek() == TokenKind::LeftBrace {
+            if self.recover_to_block() {
                 self.skip_braces(true);
             }
             return Err(Failed);
@@ -316,10 +314,11 @@ impl Parser<'_> {
     }
 
     fn duration(&mut self) -> Parsed<Duration> {
-        let TokenKind::Int(value) = self.peek() else {
+        if !matches!(self.peek(), TokenKind::Int(_)) {
             return Err(self.unexpected("a duration such as `2 min`"));
-        };
-        let number = self.bump().span;
+        }
+        let value = self.whole_number()?;
+        let number = self.previous_span();
         if self.peek() != TokenKind::Name {
             let place = self.here();
             return Err(self.fail_at(place, |place, source| {
@@ -363,7 +362,6 @@ impl Parser<'_> {
             .and_then(|v| v.checked_mul(per_unit));
         match seconds {
             Some(seconds) if seconds <= LONGEST_SECONDS => Ok(seconds),
-            _ if value == i64::MAX => Err(Failed),
             _ => {
                 self.report(
                     Diagnostic::error(Code::NumberTooLarge, "a duration of more than 100 years")

@@ -32,6 +32,7 @@ impl Parser<'_> {
     pub(super) fn template_in(&mut self, span: Span, inner: Span) -> Template {
         let text = self.source.slice(inner);
         let mut parts = Parts::default();
+        let told = self.diagnostics.list.len();
         let mut at = 0;
         while let Some(c) = text[at..].chars().next() {
             let rest = &text[at..];
@@ -47,7 +48,9 @@ impl Parser<'_> {
                 parts.expr(self.inserted(Span::new(start + 1, start + 1 + offset(length))));
                 at += length + 2;
             } else if c == '}' {
-                self.bad_template(start, "`}` without a `{` before it", "}}");
+                if self.diagnostics.list.len() == told {
+                    self.bad_template(start, "`}` without a `{` before it", "}}");
+                }
                 at += 1;
             } else if c == '\\' {
                 at += self.escape(rest, start, &mut parts.text);

@@ -54,6 +54,7 @@ fn a_require_without_its_message() {
     let message = "a `require` without the message of its refusal @ require e.a^";
     says("require e.a", message);
     says("require e.a\nawait e.b", message);
+    says("require e.a\n  \"no\"", message);
     says(
         "require e.a \"no\"",
         "expected `else` before the message, found a text @ \"no\"",

@@ -1,6 +1,7 @@
 //! What the parser reads, what it says, and what it saves. The helpers write trees and messages as short texts.
 
 mod constructs;
+mod explanations;
 mod hostile;
 mod messages;
 mod recovery;
