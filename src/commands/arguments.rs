@@ -97,6 +97,9 @@ pub struct Check {
     /// Show the shortest run to the goal as well
     #[arg(long)]
     pub witness: bool,
+    /// Take assumptions of the rules that do not hold for errors
+    #[arg(long)]
+    pub strict: bool,
     /// What is different from the files.
     #[command(flatten)]
     pub changes: Changes,
@@ -114,6 +117,9 @@ pub struct Verify {
     /// Which properties.
     #[command(flatten)]
     pub asked: Asked,
+    /// Take assumptions of the rules that do not hold for errors
+    #[arg(long)]
+    pub strict: bool,
     /// What is different from the files.
     #[command(flatten)]
     pub changes: Changes,
@@ -131,6 +137,9 @@ pub struct Plan {
     /// Write the plan to this file, for `verify`
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<std::path::PathBuf>,
+    /// Take assumptions of the rules that do not hold for errors
+    #[arg(long)]
+    pub strict: bool,
     /// What is different from the files.
     #[command(flatten)]
     pub changes: Changes,
@@ -184,9 +193,6 @@ pub struct Changes {
     /// Ask for this goal
     #[arg(long, value_name = "GOAL")]
     pub goal: Option<String>,
-    /// Take assumptions of the rules that do not hold for errors
-    #[arg(long)]
-    pub strict: bool,
 }
 
 impl Changes {

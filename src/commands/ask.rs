@@ -26,7 +26,7 @@ pub fn check(session: &mut Session, check: &Check) -> Result<Status, Failure> {
         .loader
         .load_cluster(&check.subject, &check.changes.overrides());
     let model = session.loaded(found)?;
-    session.assume(&check.changes, &model)?;
+    session.assume(check.strict, &model)?;
     let mut limits = Session::limits(&check.search);
     let answer = tasks::check::check(&model, &asked(&check.asked), &mut limits)?;
     session.tell(&answer, check.witness, &mut limits)
@@ -35,7 +35,7 @@ pub fn check(session: &mut Session, check: &Check) -> Result<Status, Failure> {
 /// Rules alone: are there mistakes in them?
 fn check_rules(session: &mut Session, check: &Check) -> Result<Status, Failure> {
     let asks_more = !check.asked.properties.is_empty() || check.witness;
-    if asks_more || check.changes.strict || check.changes.overrides() != Overrides::default() {
+    if asks_more || check.strict || check.changes.overrides() != Overrides::default() {
         return Err(Diagnostic::error(
             Code::BadOption,
             "rules alone have no states: this option needs a cluster",
@@ -58,7 +58,7 @@ pub fn verify(session: &mut Session, verify: &Verify) -> Result<Status, Failure>
         .loader
         .load_plan(&verify.subject, &verify.changes.overrides());
     let (model, plan) = session.loaded(found)?;
-    session.assume(&verify.changes, &model)?;
+    session.assume(verify.strict, &model)?;
     let mut limits = Session::limits(&verify.search);
     let answer = tasks::verify::verify(&model, &plan, &asked(&verify.asked), &mut limits)?;
     session.tell(&answer, false, &mut limits)
@@ -77,7 +77,7 @@ pub fn plan(session: &mut Session, plan: &Plan) -> Result<Status, Failure> {
     let overrides = plan.changes.overrides();
     let found = session.loader.load_cluster(&plan.subject, &overrides);
     let model = session.loaded(found)?;
-    session.assume(&plan.changes, &model)?;
+    session.assume(plan.strict, &model)?;
     let mut limits = Session::limits(&plan.search);
     let answer = tasks::plan::plan(&model, &mut limits)?;
     let status = session.tell(&answer, false, &mut limits)?;

@@ -11,7 +11,7 @@ use rollproof::semantics::Interpreter;
 use rollproof::tasks::outcome::{Answer, SuiteAnswer};
 use rollproof::tasks::request::failing_assumptions;
 
-use super::arguments::{Arguments, Changes, Format, Output, Search};
+use super::arguments::{Arguments, Format, Output, Search};
 use super::budget::{Limits, interruption};
 use super::exit::{Failure, Status};
 use super::output;
@@ -52,8 +52,8 @@ impl Session {
     }
 
     /// Fails where assumptions of the rules must hold and do not.
-    pub fn assume(&self, changes: &Changes, model: &Model) -> Result<(), Failure> {
-        if !changes.strict {
+    pub fn assume(&self, strict: bool, model: &Model) -> Result<(), Failure> {
+        if !strict {
             return Ok(());
         }
         let mut list = failing_assumptions(&Interpreter::new(model));

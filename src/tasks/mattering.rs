@@ -71,7 +71,7 @@ impl<'a, 'm> Mattering<'a, 'm> {
             .map(|(t, i)| (t, TransitionId(i)))
         {
             let possible = model.instances.iter().any(|i| i.transition == id);
-            if !possible || self.without_faults(transition) {
+            if !possible || self.without_faults(transition) || self.forbidden_by_policy(id) {
                 continue;
             }
             if self.happened[id.index()] {
@@ -117,6 +117,17 @@ impl<'a, 'm> Mattering<'a, 'm> {
                     matches!(e.kind, ExprKind::Field(_, kind, field) if struck.contains(&(kind, field)))
                 })
             })
+    }
+
+    /// Whether a transition never happened, and a policy that is on was what stopped it.
+    fn forbidden_by_policy(&self, id: TransitionId) -> bool {
+        let mut guards = self
+            .interpreter
+            .guards(id)
+            .iter()
+            .zip(&self.stopped[id.index()]);
+        !self.happened[id.index()]
+            && guards.any(|(ground, stopped)| *stopped && ground.policy.is_some())
     }
 
     fn idle_requires(&self, id: TransitionId) -> Vec<Diagnostic> {
