@@ -229,7 +229,7 @@ impl Parser<'_> {
             }));
         }
         self.bump();
-        let domain = self.operand()?;
+        let domain = self.binary(Binding::Sum)?;
         let mut height = domain.height;
         let mut filter = None;
         if self.eat(TokenKind::Word(Keyword::Where)) {
@@ -265,7 +265,7 @@ impl Parser<'_> {
                 let (binder, height) = p.binder()?;
                 return Ok((ExprKind::Count(binder), height));
             }
-            let all = p.operand()?;
+            let all = p.binary(Binding::Sum)?;
             Ok((ExprKind::CountAll(Box::new(all.expr)), all.height))
         })?;
         self.grow(kind, word.to(outer), height)

@@ -311,3 +311,9 @@ fn a_declaration_spans_from_its_first_word_to_its_end() {
         "kind node { a: bool }"
     );
 }
+
+#[test]
+fn sums_of_sets_can_be_counted_and_ranged_over() {
+    assert_eq!(expr("count(a - b)"), "count((a - b))");
+    assert_eq!(expr("all n in a + b: x"), expr("all n in (a + b): x"));
+}
