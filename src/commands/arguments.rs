@@ -62,8 +62,9 @@ Example:
     /// List the built-in models with their clusters and plans
     #[command(after_help = "\
 Example:
-  rollproof models --format json")]
-    Models,
+  rollproof models --format json
+  rollproof models --schema cluster my.rules > cluster.schema.json")]
+    Models(Models),
     /// Explain the code of a diagnostic at length
     #[command(after_help = "\
 Example:
@@ -79,7 +80,7 @@ impl Command {
             Self::Verify(_) => "verify",
             Self::Plan(_) => "plan",
             Self::Regress(_) => "regress",
-            Self::Models => "models",
+            Self::Models(_) => "models",
             Self::Explain(_) => "explain",
         }
     }
@@ -160,6 +161,28 @@ pub struct Regress {
     /// How long, and how.
     #[command(flatten)]
     pub search: Search,
+}
+
+/// `models`
+#[derive(Debug, Args)]
+pub struct Models {
+    /// Print the JSON Schema of this kind of file instead, for editors
+    #[arg(long, value_enum, value_name = "KIND")]
+    pub schema: Option<SchemaOf>,
+    /// The rules that the schema is for: a file, or a name of the library
+    #[arg(value_name = "RULES", requires = "schema")]
+    pub rules: Option<String>,
+}
+
+/// Files that have a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// Clusters for RULES
+    Cluster,
+    /// Plans for RULES
+    Plan,
+    /// Suites, whatever the rules
+    Suite,
 }
 
 /// `explain CODE`

@@ -5,13 +5,14 @@ use std::path::Path;
 use rollproof::language::codes::Code;
 use rollproof::language::diagnostic::Diagnostic;
 use rollproof::language::suggest;
+use rollproof::model::schema;
 use rollproof::model::settings::Overrides;
 use rollproof::report::{plan_file, reference};
 use rollproof::tasks;
 use rollproof::tasks::outcome::FoundPlan;
 use rollproof::tasks::request::Asked;
 
-use super::arguments::{Changes, Check, Explain, Plan, Regress, Verify};
+use super::arguments::{Changes, Check, Explain, Models, Plan, Regress, SchemaOf, Verify};
 use super::destination;
 use super::exit::{Failure, Status};
 use super::output;
@@ -117,11 +118,47 @@ pub fn regress(session: &mut Session, regress: &Regress) -> Result<Status, Failu
 }
 
 /// `models`
-pub fn models(session: &Session) -> Result<Status, Failure> {
+pub fn models(session: &mut Session, models: &Models) -> Result<Status, Failure> {
+    if let Some(kind) = models.schema {
+        return json_schema(session, kind, models.rules.as_deref());
+    }
     let models = session.loader.library().models();
     session.write(
         |_| reference::models_json(&models),
         |_| reference::models(&models),
+    )?;
+    Ok(Status::Holds)
+}
+
+/// A schema is JSON in either format.
+fn json_schema(
+    session: &mut Session,
+    kind: SchemaOf,
+    rules: Option<&str>,
+) -> Result<Status, Failure> {
+    let schema = match (kind, rules) {
+        (SchemaOf::Suite, _) => schema::of_suites(),
+        (SchemaOf::Cluster | SchemaOf::Plan, None) => {
+            let diagnostic = Diagnostic::error(
+                Code::BadOption,
+                "the schema of clusters and plans depends on the rules, and none are named",
+            )
+            .help("name them: `rollproof models --schema cluster exchange-2003`");
+            return Err(diagnostic.into());
+        }
+        (kind, Some(rules)) => {
+            let found = session.loader.load_rules(rules);
+            let rules = session.loaded(found)?;
+            if kind == SchemaOf::Cluster {
+                schema::of_clusters(&rules)
+            } else {
+                schema::of_plans(&rules)
+            }
+        }
+    };
+    session.write(
+        |_| reference::schema(&schema),
+        |_| reference::schema(&schema),
     )?;
     Ok(Status::Holds)
 }

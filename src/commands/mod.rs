@@ -31,7 +31,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Verify(verify) => ask::verify(&mut session, verify),
         Command::Plan(plan) => ask::plan(&mut session, plan),
         Command::Regress(regress) => ask::regress(&mut session, regress),
-        Command::Models => ask::models(&session),
+        Command::Models(models) => ask::models(&mut session, models),
         Command::Explain(explain) => ask::explain(&session, explain),
     };
     told.unwrap_or_else(|failure| session.fail(failure)).into()

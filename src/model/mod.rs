@@ -15,6 +15,7 @@ mod objects;
 pub mod plan;
 pub mod plan_file;
 mod scalar;
+pub mod schema;
 pub mod settings;
 mod shape;
 pub mod suite;

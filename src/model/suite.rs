@@ -67,7 +67,7 @@ pub enum Task {
 }
 
 impl Task {
-    const ALL: [Self; 3] = [Self::Check, Self::Verify, Self::Plan];
+    pub(super) const ALL: [Self; 3] = [Self::Check, Self::Verify, Self::Plan];
 
     /// The key of the case, which is the command of that name as well.
     #[must_use]
@@ -92,7 +92,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    const ALL: [Self; 3] = [Self::Holds, Self::Violated, Self::Inconclusive];
+    pub(super) const ALL: [Self; 3] = [Self::Holds, Self::Violated, Self::Inconclusive];
 
     /// The word in suites and reports.
     #[must_use]
@@ -150,7 +150,7 @@ pub struct Expect {
 }
 
 /// The keys of `expect`, with the tasks that can answer them.
-const EXPECTATIONS: &[(&str, &[Task])] = &[
+pub(super) const EXPECTATIONS: &[(&str, &[Task])] = &[
     ("verdict", &Task::ALL),
     ("properties", &[Task::Check, Task::Verify]),
     ("refused", &[Task::Verify]),

@@ -59,6 +59,12 @@ pub fn models_json(models: &[LibraryModel]) -> String {
     json::list("models", "models", &models)
 }
 
+/// A schema as a file of its own.
+#[must_use]
+pub fn schema(schema: &serde_json::Value) -> String {
+    format!("{schema:#}\n")
+}
+
 /// A code at length.
 #[must_use]
 pub fn explanation(code: Code) -> String {
