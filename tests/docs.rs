@@ -11,6 +11,11 @@
 //!
 //! With `TRYCMD=overwrite` the outputs in the documents are written anew.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot read its files has failed"
+)]
+
 use std::path::{Path, PathBuf};
 
 use rollproof::language::read_rules;
