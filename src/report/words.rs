@@ -114,6 +114,7 @@ pub const fn stop(stop: Stop) -> &'static str {
         Stop::Memory => "--max-memory",
         Stop::Time => "--timeout",
         Stop::Interrupted => "Ctrl-C",
+        Stop::NodeSize => "the number of states between two steps",
     }
 }
 

@@ -56,6 +56,8 @@ pub struct BestFirst<L> {
     pub expanded: usize,
     /// Edges seen.
     pub edges: u64,
+    /// The cost of the cheapest path; without one the greatest cost that the search came to.
+    pub reached: u32,
     /// Why it ended early, if it did: then nothing may be called cheapest, or impossible.
     pub stopped: Option<Stop>,
 }
@@ -80,18 +82,20 @@ pub fn best_first<P: Space>(space: &mut P, budget: &mut dyn Budget) -> BestFirst
     if let Some(start) = space.start() {
         search.admit(space, start, 0, usize::MAX);
     }
-    let mut bound = None;
+    let mut goal = None;
+    let mut reached = 0;
     let mut stopped = None;
     while let Some((total, node)) = search.pop() {
-        if bound.is_some_and(|bound| total > bound) {
+        if goal.is_some_and(|cost| total > cost) {
             break;
         }
+        reached = reached.max(search.records[node].cost);
         stopped = budget.spend(search.progress(total));
         if stopped.is_some() {
             break;
         }
         if search.records[node].goal {
-            bound = Some(total);
+            goal = Some(total);
         } else if !search.expand(space, node, budget.max_states()) {
             stopped = Some(Stop::States);
             break;
@@ -101,7 +105,8 @@ pub fn best_first<P: Space>(space: &mut P, budget: &mut dyn Budget) -> BestFirst
         nodes: search.records.len(),
         expanded: search.expanded,
         edges: search.edges,
-        cheapest: bound
+        reached,
+        cheapest: goal
             .filter(|_| stopped.is_none())
             .map(|cost| search.cheapest(cost)),
         stopped,

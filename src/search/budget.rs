@@ -11,6 +11,8 @@ pub enum Stop {
     Time,
     /// Ctrl-C.
     Interrupted,
+    /// One node of the search is larger than what can be followed.
+    NodeSize,
 }
 
 /// How far a search has come.

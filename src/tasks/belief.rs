@@ -1,6 +1,8 @@
 //! What the planner knows at a position of a plan: the states that the cluster may be in when the next step is taken,
 //! whatever the events do and whenever they come.
 
+use std::cell::Cell;
+
 use indexmap::IndexSet;
 
 use crate::language::rules::{GoalId, InvariantId};
@@ -32,7 +34,11 @@ pub struct Beliefs<'a, 'm> {
     invariants: Vec<InvariantId>,
     transition_invariants: Vec<InvariantId>,
     estimate: Projection,
+    gave_up: Cell<bool>,
 }
+
+/// A belief that events make larger than this is not followed, and nothing is called cheapest or impossible then.
+const MOST_STATES: usize = 200_000;
 
 /// What the events make of a set of states.
 struct Closure {
@@ -59,7 +65,14 @@ impl<'a, 'm> Beliefs<'a, 'm> {
             invariants,
             transition_invariants,
             estimate: Projection::new(interpreter.model(), goal),
+            gave_up: Cell::new(false),
         }
+    }
+
+    /// Whether a belief was too large to follow.
+    #[must_use]
+    pub fn gave_up(&self) -> bool {
+        self.gave_up.get()
     }
 
     fn estimate_of(&self, state: &State) -> Option<u32> {
@@ -145,6 +158,10 @@ impl<'a, 'm> Beliefs<'a, 'm> {
             closure.graph.end_row();
             closure.fair.push(fair);
             next += 1;
+            if closure.states.len() > MOST_STATES {
+                self.gave_up.set(true);
+                return None;
+            }
         }
         Some(closure)
     }

@@ -21,7 +21,11 @@ pub fn plan(model: &Model, budget: &mut dyn Budget) -> Result<Answer, TaskError>
     let interpreter = Interpreter::new(model);
     let goal = model.goal.ok_or_else(|| no_goal(model))?;
     let mut beliefs = Beliefs::new(&interpreter, goal);
-    let found = best_first(&mut beliefs, budget);
+    let mut found = best_first(&mut beliefs, budget);
+    if beliefs.gave_up() {
+        found.stopped = found.stopped.or(Some(Stop::NodeSize));
+        found.cheapest = None;
+    }
     let mut answer = Answer {
         task: Task::Plan,
         subject: model.name.clone(),
@@ -71,7 +75,7 @@ fn stats<L>(found: &BestFirst<L>) -> SearchStats {
     SearchStats {
         states: found.nodes as u64,
         transitions: found.edges,
-        depth: found.cheapest.as_ref().map_or(0, |cheapest| cheapest.cost),
+        depth: found.reached,
         reductions: Vec::new(),
         stopped: found.stopped,
     }

@@ -27,7 +27,12 @@ pub fn regress(
     let mut diagnostics = Diagnostics::default();
     for case in &suite.cases {
         let (input, found) = loader.load_case(suite, case, overrides);
-        diagnostics.extend(found);
+        for diagnostic in found.list {
+            // What is wrong with the rules or the command line is wrong for every case.
+            if !diagnostics.list.contains(&diagnostic) {
+                diagnostics.push(diagnostic);
+            }
+        }
         inputs.extend(input.map(|input| (case, input)));
     }
     if diagnostics.has_errors() {

@@ -143,7 +143,7 @@ impl Clock<'_, '_> {
                     happened.push(text.clone());
                 }
             }
-            self.interrupt(event, &next);
+            self.interrupt(event);
             self.state = next;
         }
     }
@@ -257,7 +257,7 @@ impl Clock<'_, '_> {
         else {
             return false;
         };
-        self.interrupt(instance, &next);
+        self.interrupt(instance);
         self.state = next;
         self.step_behind(lane);
         true
@@ -282,12 +282,10 @@ impl Clock<'_, '_> {
         }
     }
 
-    /// Counts the interruptions of a transition, where the service is not out anyway.
-    fn interrupt(&mut self, instance: usize, next: &State) {
+    /// Counts the interruptions of a transition, where the service was not out anyway while it ran.
+    fn interrupt(&mut self, instance: usize) {
         for (service, seconds) in self.interpreter.interruptions(&self.state, instance) {
-            let out = |state| self.interpreter.outage(state, service) == Ok(true);
-            if !out(&self.state)
-                && !out(next)
+            if self.interpreter.outage(&self.state, service) != Ok(true)
                 && let Some(place) = self
                     .interpreter
                     .services()

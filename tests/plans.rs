@@ -1,0 +1,179 @@
+//! Plans where the events make it hard: where to wait, where not to, and when to give up.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+use std::fs;
+use std::path::Path;
+
+use rollproof::model::ground::Model;
+use rollproof::model::loader::Loader;
+use rollproof::model::settings::Overrides;
+use rollproof::search::budget::{Stop, Unlimited};
+use rollproof::tasks::outcome::{PlanItem, Verdict};
+use rollproof::tasks::plan::plan;
+
+fn model(name: &str, rules: &str, objects: &str) -> Model {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("plans")
+        .join(name);
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("r.rules"), rules).unwrap();
+    let cluster = folder.join("cluster.json");
+    fs::write(
+        &cluster,
+        format!(r#"{{ "rules": "r", "objects": {objects} }}"#),
+    )
+    .unwrap();
+    let (model, diagnostics) =
+        Loader::default().load_cluster(cluster.to_str().unwrap(), &Overrides::default());
+    model.unwrap_or_else(|| panic!("{diagnostics:?}"))
+}
+
+const REBOOTS: &str = "
+rules reboots
+kind node { up: bool = true; new: bool = false }
+action upgrade(n: node) {
+  require not n.new else \"{n} is new already\"
+  n.new = true
+  n.up  = false
+}
+event boot(n: node) fair {
+  when not n.up
+  n.up = true
+}
+invariant served { some n in node: n.up }
+goal done { all n in node: n.new and n.up }
+";
+
+#[test]
+fn a_wait_that_safety_needs_stays_in_the_plan() {
+    let model = model("waits", REBOOTS, r#"{ "node": { "N[1-3]": {} } }"#);
+    let answer = plan(&model, &mut Unlimited).unwrap();
+    let found = answer.plan.unwrap();
+    assert_eq!((found.cost, found.steps), (3, 3));
+    // Two may be down together, the third may not: one wait is enough, and it is as late as it may be.
+    let step = |n: u8| PlanItem::Step(format!("upgrade(N{n})"));
+    assert_eq!(
+        found.items,
+        [step(1), PlanItem::AwaitSettled, step(2), step(3)]
+    );
+    assert_eq!(answer.verdict, Verdict::Holds);
+}
+
+#[test]
+fn where_events_never_settle_the_plan_does_not_wait_and_is_valid_all_the_same() {
+    let rules = "
+rules flapping
+kind link { up: bool = true }
+kind node { new: bool = false }
+event drop(l: link) fair {
+  when l.up
+  l.up = false
+}
+event back(l: link) fair {
+  when not l.up
+  l.up = true
+}
+action upgrade(n: node) {
+  await all l in link: l.up
+  n.new = true
+}
+goal done { all n in node: n.new }
+";
+    // With one link the step is possible again and again but never stays so: no fairness takes it.
+    let never = model(
+        "flapping",
+        rules,
+        r#"{ "link": { "L1": {} }, "node": { "N1": {} } }"#,
+    );
+    assert_eq!(
+        plan(&never, &mut Unlimited).unwrap().verdict,
+        Verdict::Violated
+    );
+    let always = rules.replace(
+        "await all l in link: l.up",
+        "await some l in link: l.up or not l.up",
+    );
+    let always = model(
+        "flapping-always",
+        &always,
+        r#"{ "link": { "L1": {} }, "node": { "N1": {} } }"#,
+    );
+    let found = plan(&always, &mut Unlimited).unwrap().plan.unwrap();
+    assert_eq!(found.items, [PlanItem::Step("upgrade(N1)".to_owned())]);
+}
+
+#[test]
+fn a_cluster_that_is_upgraded_already_needs_no_step() {
+    let model = model(
+        "done",
+        REBOOTS,
+        r#"{ "node": { "N[1-2]": { "new": true } } }"#,
+    );
+    let found = plan(&model, &mut Unlimited).unwrap().plan.unwrap();
+    assert_eq!((found.cost, found.items.len()), (0, 0));
+}
+
+#[test]
+fn an_initial_state_that_violates_something_has_no_plan() {
+    let model = model(
+        "violated",
+        REBOOTS,
+        r#"{ "node": { "N[1-2]": { "up": false } } }"#,
+    );
+    let answer = plan(&model, &mut Unlimited).unwrap();
+    assert!(answer.plan.is_none());
+    assert_eq!(
+        (answer.verdict, answer.search.stopped),
+        (Verdict::Violated, None)
+    );
+}
+
+#[test]
+fn a_declared_cost_counts_more_than_the_number_of_steps() {
+    let rules = "
+rules costs
+kind node { level: 0..2 = 0 }
+action leap(n: node) {
+  cost 5
+  n.level = 2
+}
+action climb(n: node) {
+  require n.level < 2 else \"{n} is at the top\"
+  n.level = n.level + 1
+}
+goal done { all n in node: n.level == 2 }
+";
+    let found = plan(
+        &model("costs", rules, r#"{ "node": { "N1": {} } }"#),
+        &mut Unlimited,
+    )
+    .unwrap()
+    .plan
+    .unwrap();
+    assert_eq!((found.cost, found.steps), (2, 2));
+}
+
+#[test]
+fn events_that_lead_to_too_many_states_are_no_proof_that_there_is_no_plan() {
+    let rules = "
+rules many
+kind toggle { on: bool = false }
+kind node { new: bool = false }
+event flip(t: toggle) { t.on = not t.on }
+action upgrade(n: node) { n.new = true }
+goal done { all n in node: n.new }
+";
+    let model = model(
+        "many",
+        rules,
+        r#"{ "toggle": { "T[1-18]": {} }, "node": { "N1": {} } }"#,
+    );
+    let answer = plan(&model, &mut Unlimited).unwrap();
+    assert!(answer.plan.is_none());
+    assert_eq!(answer.verdict, Verdict::Inconclusive);
+    assert_eq!(answer.search.stopped, Some(Stop::NodeSize));
+}
