@@ -1,14 +1,17 @@
 //! A plan on the clock: one schedule in which every fair event takes its `takes`, other events do not happen, and the
 //! operators lose no time. A step's effect is at the end of its `takes`; while it runs the cluster is in the state before it.
 
+use std::collections::HashSet;
+
 use crate::model::plan::Item;
+use crate::search::store::Hasher;
 use crate::semantics::{Interpreter, State};
 
 use super::outcome::{Downtime, Timeline, TimelineEntry, TimelineItem};
 use super::plan_system::{Attempt, attempt, events, is_fair};
 use super::program::{Position, Program};
 
-/// A schedule with more happenings than this goes round for ever.
+/// A schedule with more happenings than this is not told.
 const MOST_HAPPENINGS: usize = 100_000;
 
 /// Runs a plan by the clock, until the goal holds after its last step (or nothing happens any more).
@@ -58,6 +61,9 @@ enum LaneState {
     Running { instance: usize, end: u64 },
 }
 
+/// What decides how the schedule goes on: states of cluster and plan, and for each event and each lane how long it takes yet.
+type Moment = (State, Position, Vec<Option<u64>>);
+
 struct Clock<'a, 'm> {
     interpreter: &'a Interpreter<'m>,
     program: &'a Program<'a>,
@@ -75,8 +81,13 @@ struct Clock<'a, 'm> {
 impl Clock<'_, '_> {
     /// Whether the plan came to its end.
     fn run(&mut self) -> bool {
+        let mut met: HashSet<Moment, Hasher> = HashSet::default();
         for _ in 0..MOST_HAPPENINGS {
             self.set_timers();
+            if !met.insert(self.moment()) {
+                // It goes round for ever.
+                return false;
+            }
             if let Some(place) = self.due_event() {
                 self.happen(place);
                 continue;
@@ -98,6 +109,17 @@ impl Clock<'_, '_> {
             }
         }
         false
+    }
+
+    fn moment(&self) -> Moment {
+        let left = |time: u64| time.saturating_sub(self.now);
+        let events = self.events.iter().map(|(_, timer)| timer.map(left));
+        let lanes = self.lanes.iter().map(|lane| match lane {
+            LaneState::Running { end, .. } => Some(left(*end)),
+            LaneState::Idle { .. } => None,
+        });
+        let position = self.position.clone();
+        (self.state.clone(), position, events.chain(lanes).collect())
     }
 
     fn goal(&self) -> bool {

@@ -38,6 +38,7 @@ pub fn verify(
     let system = PlanSystem::new(&interpreter, &program);
     let mut observer = Observer {
         interpreter: &interpreter,
+        program: &program,
         judge: Judge::new(
             &interpreter,
             asked,
@@ -112,6 +113,7 @@ struct Ended {
 
 struct Observer<'a, 'm> {
     interpreter: &'a Interpreter<'m>,
+    program: &'a Program<'a>,
     judge: Judge<'a, 'm>,
     /// The first refusal: state, lane, ground action.
     refused: Option<(StateId, usize, usize)>,
@@ -127,9 +129,15 @@ impl<'a, 'm> Visitor<PlanSystem<'a, 'm>> for Observer<'a, 'm> {
     fn transition(
         &mut self,
         from: Stored<'_, PlanSystem<'a, 'm>>,
-        _: &PlanMove,
+        label: &PlanMove,
         to: Stored<'_, PlanSystem<'a, 'm>>,
     ) {
+        // Waiting is no transition of the cluster: nothing is judged between a state and itself.
+        if let PlanMove::Lane(lane) = *label
+            && !matches!(self.program.next(&from.state.position, lane), Some(Item::Step { .. }))
+        {
+            return;
+        }
         let before = (from.id, &from.state.cluster);
         self.judge.transition(before, (to.id, &to.state.cluster));
     }

@@ -1,0 +1,18 @@
+//! The program agrees with a second opinion on random rulebooks, and keeps its laws.
+
+mod oracle;
+
+#[path = "laws/answers.rs"]
+mod answers;
+#[path = "laws/cases.rs"]
+mod cases;
+#[path = "laws/check.rs"]
+mod check;
+#[path = "laws/plan.rs"]
+mod plan;
+#[path = "laws/reach.rs"]
+mod reach;
+#[path = "laws/sameness.rs"]
+mod sameness;
+#[path = "laws/verify.rs"]
+mod verify;

@@ -1,0 +1,74 @@
+//! Asking the program, and reading its answers.
+
+use rollproof::model::ground::Model;
+use rollproof::model::plan::Plan;
+use rollproof::search::budget::Unlimited;
+use rollproof::tasks::check::check;
+use rollproof::tasks::outcome::{Answer, Property, Trace, Verdict};
+use rollproof::tasks::plan::plan;
+use rollproof::tasks::request::{Asked, TaskError};
+use rollproof::tasks::verify::verify;
+
+use crate::cases::same;
+use crate::oracle::check::Violations;
+
+fn told(answer: Result<Answer, TaskError>) -> Result<Answer, String> {
+    answer.map_err(|error| format!("no answer: {error:?}"))
+}
+
+/// What is asked for, by name; nothing for everything.
+pub fn asking(names: &[&str]) -> Asked {
+    Asked { properties: names.iter().map(|&n| n.to_owned()).collect() }
+}
+
+/// The program's `check`.
+pub fn program_checks(model: &Model, asked: &Asked) -> Result<Answer, String> {
+    told(check(model, asked, &mut Unlimited))
+}
+
+/// The program's `verify`.
+pub fn program_verifies(model: &Model, plan: &Plan, asked: &Asked) -> Result<Answer, String> {
+    told(verify(model, plan, asked, &mut Unlimited))
+}
+
+/// The program's `plan`.
+pub fn program_plans(model: &Model) -> Result<Answer, String> {
+    told(plan(model, &mut Unlimited))
+}
+
+/// The property of that name.
+pub fn property<'a>(answer: &'a Answer, name: &str) -> Result<&'a Property, String> {
+    let found = answer.properties.iter().find(|p| p.name == name);
+    found.ok_or_else(|| format!("nothing is said about `{name}`"))
+}
+
+/// Whether the oracle's numbers are those of a property.
+pub fn same_violations(answer: &Answer, name: &str, ours: Violations) -> Result<(), String> {
+    same_verdict(answer, name, ours.count == 0)?;
+    let theirs = property(answer, name)?;
+    same(&format!("count of `{name}`"), ours.count, theirs.count.unwrap_or(0))?;
+    same_length(answer, name, ours)
+}
+
+/// Whether the oracle's shortest run is as long as the counterexample of a property.
+pub fn same_length(answer: &Answer, name: &str, ours: Violations) -> Result<(), String> {
+    let theirs = property(answer, name)?;
+    let steps = theirs.counterexample.as_ref().map(|c| c.trace.steps.len());
+    same(&format!("length of the trace of `{name}`"), ours.shortest, steps)
+}
+
+/// Whether the oracle's verdict is that of a property.
+pub fn same_verdict(answer: &Answer, name: &str, holds: bool) -> Result<(), String> {
+    let ours = if holds { Verdict::Holds } else { Verdict::Violated };
+    same(&format!("verdict of `{name}`"), ours, property(answer, name)?.verdict)
+}
+
+/// Every trace in an answer, with the name of its property.
+pub fn traces(answer: &Answer) -> Vec<(&str, &Trace)> {
+    let mut all = Vec::new();
+    for property in &answer.properties {
+        all.extend(property.witness.iter().map(|trace| (property.name.as_str(), trace)));
+        all.extend(property.counterexample.iter().map(|c| (property.name.as_str(), &c.trace)));
+    }
+    all
+}

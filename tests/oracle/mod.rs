@@ -1,0 +1,13 @@
+//! A second opinion on the meaning of rules: plain loops over plain maps, written from the design alone. It shares nothing
+//! with the program but the parsed rules and the ground model, uses no reduction, and does not care how long it takes.
+
+pub mod check;
+pub mod evaluate;
+pub mod fair;
+pub mod plan;
+pub mod position;
+pub mod random;
+pub mod replay;
+pub mod step;
+pub mod verify;
+pub mod words;
