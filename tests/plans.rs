@@ -12,8 +12,10 @@ use rollproof::model::ground::Model;
 use rollproof::model::loader::Loader;
 use rollproof::model::settings::Overrides;
 use rollproof::search::budget::{Stop, Unlimited};
-use rollproof::tasks::outcome::{PlanItem, Verdict};
+use rollproof::tasks::outcome::{PlanItem, Reason, TimelineItem, Verdict};
 use rollproof::tasks::plan::plan;
+use rollproof::tasks::request::Asked;
+use rollproof::tasks::verify::verify;
 
 fn model(name: &str, rules: &str, objects: &str) -> Model {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
@@ -176,4 +178,75 @@ goal done { all n in node: n.new }
     assert!(answer.plan.is_none());
     assert_eq!(answer.verdict, Verdict::Inconclusive);
     assert_eq!(answer.search.stopped, Some(Stop::NodeSize));
+}
+
+#[test]
+fn the_runbook_shows_every_wait_of_the_plan_however_short() {
+    let model = model("short-waits", REBOOTS, r#"{ "node": { "N[1-3]": {} } }"#);
+    let answer = plan(&model, &mut Unlimited).unwrap();
+    let entries = answer.timeline.unwrap().entries;
+    let told: Vec<String> = entries
+        .into_iter()
+        .map(|entry| match entry.what {
+            TimelineItem::Step { name, .. } => name,
+            TimelineItem::Wait { until, .. } => format!("wait until {until}"),
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "upgrade(N1)",
+            "wait until settled",
+            "upgrade(N2)",
+            "upgrade(N3)"
+        ]
+    );
+}
+
+#[test]
+fn a_step_that_is_possible_now_and_then_is_told_to_wait_not_to_be_taken() {
+    let rules = "
+rules flapping
+kind link { up: bool = true; done: bool = false }
+event drop(l: link) fair {
+  when l.up
+  l.up = false
+}
+event back(l: link) fair {
+  when not l.up
+  l.up = true
+}
+action work(l: link) {
+  await l.up
+  l.done = true
+}
+goal done { all l in link: l.done }
+";
+    model("lasso", rules, r#"{ "link": { "L1": {} } }"#);
+    let plan = Path::new(env!("CARGO_TARGET_TMPDIR")).join("plans/lasso/p.json");
+    fs::write(
+        &plan,
+        r#"{ "cluster": "./cluster.json", "steps": ["work(L1)"] }"#,
+    )
+    .unwrap();
+    let (loaded, diagnostics) =
+        Loader::default().load_plan(plan.to_str().unwrap(), &Overrides::default());
+    let (model, plan) = loaded.unwrap_or_else(|| panic!("{diagnostics:?}"));
+    let answer = verify(&model, &plan, &Asked::default(), &mut Unlimited).unwrap();
+    let complete = answer
+        .properties
+        .iter()
+        .find(|p| p.name == "complete")
+        .unwrap();
+    let counterexample = complete.counterexample.as_ref().unwrap();
+    assert_eq!(counterexample.trace.cycle, Some(0));
+    assert_eq!(counterexample.trace.steps.len(), 2);
+    let Reason::Cycle { goal, waiting } = &counterexample.reason else {
+        panic!("{:?}", counterexample.reason);
+    };
+    assert_eq!(*goal, None);
+    assert_eq!(
+        waiting,
+        &[("work(L1)".to_owned(), "l.up (L1.up is false)".to_owned())]
+    );
 }

@@ -35,19 +35,28 @@ struct Records {
 }
 
 impl Projection {
-    /// The tables for a model and a goal. Objects whose records are too many have none.
+    /// The tables for a model and a goal. Objects whose records are too many have none. `None` where `may_go_on`, asked all
+    /// the while, says that there is no time for it.
     #[must_use]
-    pub fn new(model: &Model, goal: GoalId) -> Self {
-        let objects = (0u32..).take(model.objects.len()).map(ObjectId);
-        let explored: Vec<Records> = objects
-            .filter_map(|object| records(&View { model, object }))
-            .collect();
+    pub fn new(model: &Model, goal: GoalId, may_go_on: &mut dyn FnMut() -> bool) -> Option<Self> {
+        let mut explored = Vec::new();
+        for (object, writers) in (0u32..).map(ObjectId).zip(writers(model)) {
+            let mut in_time = true;
+            let mut ask = || {
+                in_time = in_time && may_go_on();
+                in_time
+            };
+            explored.extend(records(&View { model, object }, &writers, &mut ask));
+            if !in_time {
+                return None;
+            }
+        }
         let charged = charges(model, &explored);
         let tables = explored
             .into_iter()
             .map(|records| table(model, goal, records, &charged))
             .collect();
-        Self { tables }
+        Some(Self { tables })
     }
 
     /// A lower bound on the cost from a state to the goal; `None` where the goal cannot be reached from it. `value` reads a
@@ -73,19 +82,23 @@ impl Projection {
     }
 }
 
-/// Everything that can become of an object's record, from its first values.
-fn records(view: &View<'_>) -> Option<Records> {
+/// Everything that can become of an object's record, from its first values; `None` where that is too much, or takes too long.
+fn records(
+    view: &View<'_>,
+    writers: &[usize],
+    may_go_on: &mut dyn FnMut() -> bool,
+) -> Option<Records> {
     let model = view.model;
-    let relevant: Vec<usize> = (0..model.instances.len())
-        .filter(|&place| may_write(view, &model.instances[place]))
-        .collect();
     let first = model.objects[view.object.index()].values.clone();
     let mut edges: IndexMap<Record, Vec<(usize, usize)>> = IndexMap::from([(first, Vec::new())]);
     let mut next = 0;
     while let Some((record, _)) = edges.get_index(next) {
         let record = record.clone();
         let mut out = Vec::new();
-        for &place in &relevant {
+        for &place in writers {
+            if !may_go_on() {
+                return None;
+            }
             for successor in successors(view, &record, &model.instances[place])? {
                 if successor != record {
                     out.push((place, place_of(&mut edges, successor)));
@@ -116,26 +129,40 @@ fn transition<'m>(model: &'m Model, instance: &Instance) -> &'m Transition {
     &model.rules.transitions[instance.transition.index()]
 }
 
-/// Whether the effects of a ground transition may touch the object: false only where every target is another one.
-fn may_write(view: &View<'_>, instance: &Instance) -> bool {
-    let transition = transition(view.model, instance);
-    if transition.class == TransitionClass::Fault {
-        return false;
+/// For each object the ground transitions whose effects may touch it, in order. Faults are none: plans have none.
+fn writers(model: &Model) -> Vec<Vec<usize>> {
+    let mut writers = vec![Vec::new(); model.objects.len()];
+    for (place, instance) in model.instances.iter().enumerate() {
+        let transition = transition(model, instance);
+        if transition.class == TransitionClass::Fault {
+            continue;
+        }
+        for (target, kind) in visit::targets(&transition.effects) {
+            match certain(target, instance) {
+                Some(&Value::Object(object)) => note(&mut writers[object.index()], place),
+                Some(_) => {}
+                None => {
+                    for object in model.objects_of(kind) {
+                        note(&mut writers[object.index()], place);
+                    }
+                }
+            }
+        }
     }
-    let kind = view.model.objects[view.object.index()].kind;
-    visit::targets(&transition.effects)
-        .into_iter()
-        .filter(|(_, target_kind)| *target_kind == kind)
-        .any(|(target, _)| may_be(view.object, target, instance))
+    writers
 }
 
-fn may_be(object: ObjectId, target: &Expr, instance: &Instance) -> bool {
+fn note(writers: &mut Vec<usize>, place: usize) {
+    if writers.last() != Some(&place) {
+        writers.push(place);
+    }
+}
+
+/// The object that a target certainly is: a parameter of the transition.
+fn certain<'i>(target: &Expr, instance: &'i Instance) -> Option<&'i Value> {
     match target.kind {
-        ExprKind::Variable(slot) => match instance.arguments.get(slot.index()) {
-            Some(argument) => *argument == Value::Object(object),
-            None => true,
-        },
-        _ => true,
+        ExprKind::Variable(slot) => instance.arguments.get(slot.index()),
+        _ => None,
     }
 }
 

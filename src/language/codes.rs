@@ -653,6 +653,14 @@ r#"The policy is on, everything that the rules allow on this cluster was explore
 Mended:
 
     policy drain { before reboot(n) require not hosts(n) else "not empty" }"#;
+    EmptyCluster = "W0004", "a cluster without objects",
+r#"Nothing is in the cluster, so nothing can go wrong in it, and an invariant or a goal about all nodes holds. That is hardly what was meant.
+
+    { "rules": "exchange-core", "objects": {} }
+
+Mended:
+
+    { "rules": "exchange-core", "objects": { "node": { "Node[1-2]": {} }, "evs": { "EVS1": { "host": "Node1" } } } }"#;
 }
 
 #[cfg(test)]

@@ -149,6 +149,19 @@ pub struct Expect {
     pub span: Span,
 }
 
+impl Expect {
+    /// The properties of which something is expected, each as often as it is named.
+    #[must_use]
+    pub fn property_names(&self) -> Vec<&Spanned<String>> {
+        let mut all: Vec<&Spanned<String>> = Vec::new();
+        all.extend(self.properties.iter().map(|(name, _)| name));
+        all.extend(self.trace_steps.iter().map(|(name, _)| name));
+        all.extend(self.because.iter().map(|(name, _)| name));
+        all.extend(self.violating_states.iter().map(|(name, _)| name));
+        all
+    }
+}
+
 /// The keys of `expect`, with the tasks that can answer them.
 pub(super) const EXPECTATIONS: &[(&str, &[Task])] = &[
     ("verdict", &Task::ALL),

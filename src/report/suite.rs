@@ -80,7 +80,7 @@ fn last_line(answer: &SuiteAnswer, paint: Paint) -> String {
         .count()
         - open;
     let (open, different) = (grouped(open as u64), grouped(different as u64));
-    match answer.verdict {
+    let line = match answer.verdict {
         Verdict::Holds => format!("{}: {all}", paint.good("as expected")),
         Verdict::Violated => format!("{}: {different} of {all}", paint.bad("not as expected")),
         Verdict::Inconclusive => {
@@ -89,6 +89,10 @@ fn last_line(answer: &SuiteAnswer, paint: Paint) -> String {
                 paint.open("inconclusive")
             )
         }
+    };
+    match answer.not_run {
+        0 => line,
+        cases => format!("{line}; {} not run", count(cases as u64, "case")),
     }
 }
 
@@ -123,6 +127,7 @@ mod tests {
                     }],
                 ),
             ],
+            not_run: 12,
         };
         assert_eq!(
             render(&answer, Paint::PLAIN),
@@ -133,7 +138,7 @@ regress core
   ? other  verify plans/other  inconclusive
       complete: expected violated, found holds
 
-inconclusive: a limit ended 1 of 2 cases too early
+inconclusive: a limit ended 1 of 2 cases too early; 12 cases not run
 "
         );
     }

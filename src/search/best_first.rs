@@ -17,14 +17,36 @@ pub trait Space {
     /// Where the search begins.
     fn start(&self) -> Option<Self::Node>;
 
-    /// Offers every edge of a node with its cost; the same in the same order every time.
-    fn expand(&mut self, node: &Self::Node, offer: &mut dyn FnMut(Self::Label, u32, Self::Node));
+    /// Offers every edge of a node with its cost; the same in the same order every time. Asks now and then whether to go on,
+    /// and stops where not.
+    fn expand(&mut self, node: &Self::Node, expansion: &mut Expansion<'_, Self>);
 
     /// Whether the search may end here.
     fn is_goal(&mut self, node: &Self::Node) -> bool;
 
     /// A lower bound on the cost from here to a goal; `None` where no goal can be reached.
     fn estimate(&mut self, node: &Self::Node) -> Option<u32>;
+}
+
+/// Takes the edges of one node.
+pub struct Expansion<'b, P: Space + ?Sized> {
+    edges: Vec<(P::Label, u32, P::Node)>,
+    budget: &'b mut dyn Budget,
+    progress: Progress,
+    stopped: Option<Stop>,
+}
+
+impl<P: Space + ?Sized> Expansion<'_, P> {
+    /// An edge; a cost of 0 counts as 1.
+    pub fn offer(&mut self, label: P::Label, cost: u32, to: P::Node) {
+        self.edges.push((label, cost.max(1), to));
+    }
+
+    /// Whether the budget lets the expansion go on.
+    pub fn may_go_on(&mut self) -> bool {
+        self.stopped = self.stopped.or_else(|| self.budget.spend(self.progress));
+        self.stopped.is_none()
+    }
 }
 
 /// Every cheapest path at once.
@@ -96,9 +118,11 @@ pub fn best_first<P: Space>(space: &mut P, budget: &mut dyn Budget) -> BestFirst
         }
         if search.records[node].goal {
             goal = Some(total);
-        } else if !search.expand(space, node, budget.max_states()) {
-            stopped = Some(Stop::States);
-            break;
+        } else {
+            stopped = search.expand(space, node, budget);
+            if stopped.is_some() {
+                break;
+            }
         }
     }
     BestFirst {
@@ -174,30 +198,39 @@ impl<P: Space> Search<P> {
         }
     }
 
-    /// Follows every edge of a node; false where there was no room for a successor.
-    fn expand(&mut self, space: &mut P, id: usize, capacity: usize) -> bool {
-        let (Ok(key), cost) = (u32::try_from(id), self.records[id].cost) else {
-            return false;
+    /// Follows every edge of a node, or says why not: no room for a successor, or no budget.
+    fn expand(&mut self, space: &mut P, id: usize, budget: &mut dyn Budget) -> Option<Stop> {
+        let node = u32::try_from(id)
+            .ok()
+            .and_then(|id| self.store.get(StateId(id)).cloned());
+        let Some(node) = node else {
+            return Some(Stop::States);
         };
-        let Some(node) = self.store.get(StateId(key)).cloned() else {
-            return false;
-        };
+        let capacity = budget.max_states();
+        let cost = self.records[id].cost;
         self.expanded += 1;
         self.records[id].expanded = true;
-        let mut offers = Vec::new();
-        space.expand(&node, &mut |label, price, to| {
-            offers.push((label, price.max(1), to));
-        });
+        let mut expansion = Expansion {
+            edges: Vec::new(),
+            progress: self.progress(cost),
+            budget,
+            stopped: None,
+        };
+        space.expand(&node, &mut expansion);
+        if expansion.stopped.is_some() {
+            return expansion.stopped;
+        }
+        let offers = expansion.edges;
         let mut edges = Vec::with_capacity(offers.len());
         for (label, price, to) in offers {
             self.edges += 1;
             let Some(to) = self.admit(space, to, cost.saturating_add(price), capacity) else {
-                return false;
+                return Some(Stop::States);
             };
             edges.push((label, price, to));
         }
         self.records[id].edges = edges;
-        true
+        None
     }
 
     fn progress(&self, total: u32) -> Progress {
@@ -270,10 +303,10 @@ mod tests {
         fn start(&self) -> Option<u32> {
             Some(1)
         }
-        fn expand(&mut self, &node: &u32, offer: &mut dyn FnMut(&'static str, u32, u32)) {
+        fn expand(&mut self, &node: &u32, expansion: &mut Expansion<'_, Self>) {
             if node <= self.target {
-                offer("double", 3, node * 2);
-                offer("add", 1, node + 1);
+                expansion.offer("double", 3, node * 2);
+                expansion.offer("add", 1, node + 1);
             }
         }
         fn is_goal(&mut self, &node: &u32) -> bool {

@@ -1,5 +1,7 @@
 //! Breadth-first exploration of everything that can be reached. One loop: pop, expand, admit, record.
 
+use std::ops::ControlFlow;
+
 use super::budget::{Budget, Progress, Stop};
 use super::graph::Graph;
 use super::store::{StateId, StateStore};
@@ -76,10 +78,22 @@ pub fn explore<S: System>(
             id: next,
             state: &state,
         };
-        system.expand(&state, &mut |offer| match offer {
-            Offer::Transition(label, successor) => offers.push((label, successor)),
-            Offer::Finding(finding) => visitor.finding(here(), finding),
+        let now = progress(&found, next);
+        let mut stopped = None;
+        system.expand(&state, &mut |offer| {
+            match offer {
+                Offer::Transition(label, successor) => offers.push((label, successor)),
+                Offer::Finding(finding) => visitor.finding(here(), finding),
+            }
+            // A state of a large cluster takes long to expand.
+            stopped = budget.spend(now);
+            proceed(stopped.is_none())
         });
+        if stopped.is_some() {
+            // Half an expansion is none.
+            found.stopped = stopped;
+            break;
+        }
         for (label, successor) in offers.drain(..) {
             let Some((id, new)) = found.store.insert(successor, budget.max_states()) else {
                 found.stopped = Some(Stop::States);
@@ -114,6 +128,14 @@ fn progress<S: System>(found: &Exploration<S>, next: StateId) -> Progress {
     }
 }
 
+fn proceed(go_on: bool) -> ControlFlow<()> {
+    if go_on {
+        ControlFlow::Continue(())
+    } else {
+        ControlFlow::Break(())
+    }
+}
+
 impl<S: System> Exploration<S> {
     /// The states on a shortest path from the initial state to `id`, both included.
     #[must_use]
@@ -144,12 +166,12 @@ impl<S: System> Exploration<S> {
                 let mut label = None;
                 system.expand(from, &mut |offer| {
                     if let Offer::Transition(name, state) = offer
-                        && label.is_none()
                         && state == *to
                         && accept(from, &name, to)
                     {
                         label = Some(name);
                     }
+                    proceed(label.is_none())
                 });
                 label
             })
@@ -174,9 +196,13 @@ mod tests {
             (0, 0)
         }
 
-        fn expand(&self, &(a, b): &Self::State, offer: &mut dyn FnMut(Offer<Self>)) {
-            if a == 4 {
-                offer(Offer::Finding(b));
+        fn expand(
+            &self,
+            &(a, b): &Self::State,
+            offer: &mut dyn FnMut(Offer<Self>) -> ControlFlow<()>,
+        ) {
+            if a == 4 && offer(Offer::Finding(b)).is_break() {
+                return;
             }
             let over = a.min(3 - b);
             let back = b.min(5 - a);
@@ -188,7 +214,9 @@ mod tests {
                 ("pour over", (a - over, b + over)),
                 ("pour back", (a + back, b - back)),
             ] {
-                offer(Offer::Transition(label, state));
+                if offer(Offer::Transition(label, state)).is_break() {
+                    return;
+                }
             }
         }
     }
@@ -235,6 +263,34 @@ mod tests {
                 "pour over"
             ]
         );
+    }
+
+    /// Runs out at a certain question.
+    struct Questions(u32);
+
+    impl Budget for Questions {
+        fn max_states(&self) -> usize {
+            usize::MAX
+        }
+        fn spend(&mut self, _: Progress) -> Option<Stop> {
+            self.0 = self.0.saturating_sub(1);
+            (self.0 == 0).then_some(Stop::Time)
+        }
+    }
+
+    #[test]
+    fn a_budget_that_runs_out_within_a_state_leaves_that_state_unexpanded() {
+        for questions in 2..=7 {
+            let mut seen = Seen::default();
+            let found = explore(&Jugs, &mut seen, &mut Questions(questions));
+            assert_eq!(found.stopped, Some(Stop::Time));
+            assert_eq!(
+                (found.graph.rows(), found.transitions, seen.transitions),
+                (0, 0, 0)
+            );
+        }
+        let found = explore(&Jugs, &mut Seen::default(), &mut Questions(8));
+        assert_eq!((found.graph.rows(), found.transitions), (1, 6));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The narrow waist: what a search sees of a model.
 
 use std::hash::Hash;
+use std::ops::ControlFlow;
 
 /// A transition system with one initial state. `expand` must be a function of the state alone, and must make its offers in
 /// the same order every time: that order is the tie-break of every search.
@@ -15,8 +16,9 @@ pub trait System {
     /// The initial state.
     fn initial(&self) -> Self::State;
 
-    /// Offers every transition and every finding of `state`.
-    fn expand(&self, state: &Self::State, offer: &mut dyn FnMut(Offer<Self>));
+    /// Offers every transition and every finding of `state`, until an offer is answered by a break (a limit was reached, or
+    /// what was looked for is found).
+    fn expand(&self, state: &Self::State, offer: &mut dyn FnMut(Offer<Self>) -> ControlFlow<()>);
 }
 
 /// What [`System::expand`] offers.

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use indexmap::IndexSet;
 
 use crate::language::rules::{GoalId, InvariantId};
-use crate::search::best_first::Space;
+use crate::search::best_first::{Expansion, Space};
 use crate::search::fairness::{FairStep, fair_components};
 use crate::search::graph::Graph;
 use crate::search::store::{Hasher, StateId};
@@ -49,24 +49,28 @@ struct Closure {
 }
 
 impl<'a, 'm> Beliefs<'a, 'm> {
-    /// The beliefs from which a goal is to be reached.
+    /// The beliefs from which a goal is to be reached; `None` where `may_go_on` says that there is no time for them.
     #[must_use]
-    pub fn new(interpreter: &'a Interpreter<'m>, goal: GoalId) -> Self {
+    pub fn new(
+        interpreter: &'a Interpreter<'m>,
+        goal: GoalId,
+        may_go_on: &mut dyn FnMut() -> bool,
+    ) -> Option<Self> {
         let rules = &interpreter.model().rules;
         let (transition_invariants, invariants) = (0..)
             .map(InvariantId)
             .take(rules.invariants.len())
             .partition(|id| rules.invariants[id.index()].transition);
-        Self {
+        Some(Self {
             interpreter,
             goal,
             actions: of_class(interpreter, TransitionClass::Action),
             events: events(interpreter),
             invariants,
             transition_invariants,
-            estimate: Projection::new(interpreter.model(), goal),
+            estimate: Projection::new(interpreter.model(), goal, may_go_on)?,
             gave_up: Cell::new(false),
-        }
+        })
     }
 
     /// Whether a belief was too large to follow.
@@ -237,19 +241,19 @@ impl Space for Beliefs<'_, '_> {
         self.initially().map(|(belief, _)| belief)
     }
 
-    fn expand(&mut self, belief: &Belief, offer: &mut dyn FnMut(usize, u32, Belief)) {
+    fn expand(&mut self, belief: &Belief, expansion: &mut Expansion<'_, Self>) {
         let model = self.interpreter.model();
         for &action in &self.actions {
+            if !expansion.may_go_on() {
+                return;
+            }
             let Some(after) = self.after(belief, action) else {
                 continue;
             };
             if let Some((next, _)) = self.close(after) {
                 let transition = model.instances[action].transition;
-                offer(
-                    action,
-                    model.rules.transitions[transition.index()].cost,
-                    next,
-                );
+                let cost = model.rules.transitions[transition.index()].cost;
+                expansion.offer(action, cost, next);
             }
         }
     }

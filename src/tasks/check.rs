@@ -14,7 +14,7 @@ use super::mattering::Mattering;
 use super::outcome::{
     Answer, Counterexample, Property, PropertyKind, Reason, SearchStats, Task, Verdict,
 };
-use super::request::{Asked, TaskError, failing_assumptions, summary, undefined_in_words};
+use super::request::{Asked, TaskError, remarks, summary, undefined_in_words};
 use super::trace::{Move, replayed};
 use crate::model::ground::Model;
 
@@ -53,7 +53,7 @@ pub fn check(model: &Model, asked: &Asked, budget: &mut dyn Budget) -> Result<An
     if let Some(goal) = goal {
         properties.extend(checked.goal(goal, asked)?);
     }
-    let mut warnings = failing_assumptions(&interpreter);
+    let mut warnings = remarks(&interpreter);
     if checked.found.stopped.is_none() {
         warnings.extend(observer.mattering.warnings());
     }
@@ -71,7 +71,7 @@ pub fn check(model: &Model, asked: &Asked, budget: &mut dyn Budget) -> Result<An
 }
 
 /// Everything that `check` can judge of a ground model.
-fn property_names(model: &Model) -> Vec<String> {
+pub(super) fn property_names(model: &Model) -> Vec<String> {
     let mut names: Vec<String> = model
         .rules
         .invariants
@@ -161,6 +161,11 @@ impl Checked<'_, '_> {
         }
     }
 
+    /// A count, where it is known: none so far is no count.
+    fn counted(&self, count: u64) -> Option<u64> {
+        (self.found.stopped.is_none() || count > 0).then_some(count)
+    }
+
     fn invariants(&self, asked: &Asked) -> Result<Vec<Property>, TaskError> {
         let rules = &self.system.model().rules;
         self.judge
@@ -209,7 +214,7 @@ impl Checked<'_, '_> {
             } else {
                 self.unless_stopped()
             },
-            count: Some(record.violations),
+            count: self.counted(record.violations),
             counterexample,
             witness: None,
         })
@@ -235,7 +240,7 @@ impl Checked<'_, '_> {
             } else {
                 self.unless_stopped()
             },
-            count: Some(self.judge.undefined_states),
+            count: self.counted(self.judge.undefined_states),
             counterexample,
             witness: None,
         })

@@ -1,5 +1,7 @@
 //! A ground model as a transition system: everything that the rules allow, in every order.
 
+use std::ops::ControlFlow;
+
 use crate::model::ground::Model;
 use crate::search::system::{Offer, System};
 use crate::semantics::{Fired, Interpreter, State, Undefined};
@@ -47,18 +49,21 @@ impl System for ClusterSystem<'_, '_> {
         self.interpreter.initial()
     }
 
-    fn expand(&self, state: &State, offer: &mut dyn FnMut(Offer<Self>)) {
+    fn expand(&self, state: &State, offer: &mut dyn FnMut(Offer<Self>) -> ControlFlow<()>) {
         for instance in 0..self.model().instances.len() {
-            match self.interpreter.fire(state, instance) {
+            let answer = match self.interpreter.fire(state, instance) {
                 Fired::Successor(next) => offer(Offer::Transition(instance, next)),
                 Fired::Blocked(guard) | Fired::Refused(guard) => {
-                    offer(Offer::Finding(Finding::Stopped { instance, guard }));
+                    offer(Offer::Finding(Finding::Stopped { instance, guard }))
                 }
-                Fired::Disabled(_) | Fired::NoFaultsLeft => {}
+                Fired::Disabled(_) | Fired::NoFaultsLeft => continue,
                 Fired::Undefined(undefined) => offer(Offer::Finding(Finding::Undefined {
                     instance,
                     undefined,
                 })),
+            };
+            if answer.is_break() {
+                return;
             }
         }
     }

@@ -101,8 +101,18 @@ impl<'v, 'a, 'm> Incomplete<'v, 'a, 'm> {
         let end = &self.run.state(here)?.cluster;
         let mut trace = replayed(self.run.system.interpreter, &run, Some(end))?;
         trace.cycle = Some(stem);
-        let (waiting, why) = self.waiting(bad)?;
-        let all_taken = waiting.is_empty();
+        let all_taken = component.iter().any(|&id| {
+            let state = found.store.get(id);
+            state.is_some_and(|state| self.run.system.program.done(&state.position))
+        });
+        // The step is possible now and then; where it waits is what has to be told.
+        let mut waiting = Vec::new();
+        let mut why = None;
+        for &id in component {
+            if waiting.is_empty() {
+                (waiting, why) = self.waiting(id)?;
+            }
+        }
         Ok(Counterexample {
             trace,
             reason: Reason::Cycle {
@@ -179,10 +189,9 @@ impl<'v, 'a, 'm> Incomplete<'v, 'a, 'm> {
                     let transition = interpreter.model().instances[*instance].transition;
                     let condition = &interpreter.guards(transition)[guard].guard;
                     debug_assert!(matches!(condition.kind, GuardKind::Await));
-                    (
-                        rules.source.slice(condition.condition.span).to_owned(),
-                        Some(interpreter.explain_guard(&state.cluster, *instance, guard)),
-                    )
+                    let why = interpreter.explain_guard(&state.cluster, *instance, guard);
+                    let written = rules.source.slice(condition.condition.span);
+                    (with_values(written, &why), Some(why))
                 }
                 (
                     Item::Await {
@@ -203,5 +212,21 @@ impl<'v, 'a, 'm> Incomplete<'v, 'a, 'm> {
             why = why.or(explanation);
         }
         Ok((waiting, why))
+    }
+}
+
+/// A condition of the rules with the values that make it false: `not b.locked` says little without them.
+fn with_values(written: &str, why: &Explanation) -> String {
+    let values: Vec<String> = why
+        .values
+        .iter()
+        .filter(|reading| reading.ground != reading.text)
+        .map(|reading| format!("{} is {}", reading.ground, reading.value))
+        .collect();
+    let folded = written.split_whitespace().collect::<Vec<_>>().join(" ");
+    if values.is_empty() {
+        folded
+    } else {
+        format!("{folded} ({})", values.join(", "))
     }
 }

@@ -97,21 +97,23 @@ impl<'a, 'm> Mattering<'a, 'm> {
     /// Whether a transition needs a fault that the cluster does not allow: it is one, or it reads what only faults write.
     fn without_faults(&self, transition: &Transition) -> bool {
         let model = self.interpreter.model();
-        let none = match &model.faults {
-            FaultBudget::Total(total) => *total == 0,
-            FaultBudget::Each(each) => each.iter().all(|&n| n == 0),
-        };
-        if !none {
-            return false;
-        }
         let rules = &model.rules;
+        let off = |place: usize| match &model.faults {
+            FaultBudget::Total(total) => *total == 0,
+            FaultBudget::Each(each) => each.get(place).is_none_or(|&n| n == 0),
+        };
         let struck: HashSet<(KindId, FieldId)> = rules
             .transitions
             .iter()
-            .filter(|t| t.class == TransitionClass::Fault)
-            .flat_map(|fault| visit::written(&fault.effects))
+            .enumerate()
+            .filter(|(place, t)| t.class == TransitionClass::Fault && off(*place))
+            .flat_map(|(_, fault)| visit::written(&fault.effects))
             .collect();
-        transition.class == TransitionClass::Fault
+        let place = rules
+            .transitions
+            .iter()
+            .position(|t| std::ptr::eq(t, transition));
+        (transition.class == TransitionClass::Fault && place.is_some_and(off))
             || transition.guards.iter().any(|guard| {
                 visit::any(rules, &guard.condition, &|e| {
                     matches!(e.kind, ExprKind::Field(_, kind, field) if struck.contains(&(kind, field)))
@@ -128,6 +130,14 @@ impl<'a, 'm> Mattering<'a, 'm> {
             .zip(&self.stopped[id.index()]);
         !self.happened[id.index()]
             && guards.any(|(ground, stopped)| *stopped && ground.policy.is_some())
+    }
+
+    /// Whether there is any ground action that a policy restricts.
+    fn is_asked(&self, policy: PolicyId) -> bool {
+        let model = self.interpreter.model();
+        let clauses = &model.rules.policies[policy.index()].clauses;
+        let restricted = |id: TransitionId| clauses.iter().any(|clause| clause.action == id);
+        model.instances.iter().any(|i| restricted(i.transition))
     }
 
     fn idle_requires(&self, id: TransitionId) -> Vec<Diagnostic> {
@@ -179,7 +189,7 @@ impl<'a, 'm> Mattering<'a, 'm> {
         (0..)
             .map(PolicyId)
             .take(rules.policies.len())
-            .filter(|id| model.policies[id.index()] && !binding[id.index()])
+            .filter(|id| model.policies[id.index()] && !binding[id.index()] && self.is_asked(*id))
             .map(|id| {
                 let policy = &rules.policies[id.index()];
                 let warning = Diagnostic::warning(

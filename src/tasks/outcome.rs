@@ -301,6 +301,8 @@ pub struct SuiteAnswer {
     pub verdict: Verdict,
     /// In the order of the suite.
     pub cases: Vec<CaseAnswer>,
+    /// How many of the last cases were not run, because a limit was reached.
+    pub not_run: usize,
 }
 
 /// How a case came out.

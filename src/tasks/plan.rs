@@ -4,13 +4,15 @@ use crate::language::source::{Source, Span};
 use crate::model::ground::Model;
 use crate::model::plan::{Item, Plan};
 use crate::search::best_first::{BestFirst, best_first};
-use crate::search::budget::{Budget, Stop};
+use crate::search::budget::{Budget, Progress, Stop};
 use crate::search::tie_break::choose;
 use crate::semantics::Interpreter;
 
 use super::belief::Beliefs;
-use super::outcome::{Answer, FoundPlan, PlanItem, SearchStats, Task, Verdict};
-use super::request::{Asked, TaskError, failing_assumptions, summary};
+use super::outcome::{
+    Answer, FoundPlan, PlanItem, Property, PropertyKind, SearchStats, Task, Verdict,
+};
+use super::request::{Asked, TaskError, remarks, summary};
 use super::verify::{no_goal, verify};
 
 /// Finds the cheapest valid plan for a ground model.
@@ -20,55 +22,108 @@ use super::verify::{no_goal, verify};
 pub fn plan(model: &Model, budget: &mut dyn Budget) -> Result<Answer, TaskError> {
     let interpreter = Interpreter::new(model);
     let goal = model.goal.ok_or_else(|| no_goal(model))?;
-    let mut beliefs = Beliefs::new(&interpreter, goal);
+    let mut stopped = None;
+    let mut may_go_on = || {
+        stopped = stopped.or_else(|| budget.spend(Progress::default()));
+        stopped.is_none()
+    };
+    let Some(mut beliefs) = Beliefs::new(&interpreter, goal, &mut may_go_on) else {
+        let search = SearchStats {
+            stopped,
+            ..SearchStats::default()
+        };
+        return Ok(without_plan(&interpreter, search));
+    };
     let mut found = best_first(&mut beliefs, budget);
     if beliefs.gave_up() {
         found.stopped = found.stopped.or(Some(Stop::NodeSize));
         found.cheapest = None;
     }
-    let mut answer = Answer {
+    let mut answer = without_plan(&interpreter, stats(&found));
+    match found.cheapest {
+        Some(cheapest) => {
+            let subject = |&action: &usize| model.instances[action].arguments.first().cloned();
+            let steps = choose(&cheapest, subject, |&action| action);
+            let items = with_waits(&beliefs, &steps);
+            complete(&interpreter, &mut answer, (items, cheapest.cost), budget)?;
+        }
+        None if found.stopped.is_none() && beliefs.initially().is_none() => {
+            answer.properties = violated_from_the_start(model, budget)?;
+        }
+        None => {}
+    }
+    Ok(answer)
+}
+
+/// The answer while there is no plan: there is none, or the search was not through.
+fn without_plan(interpreter: &Interpreter<'_>, search: SearchStats) -> Answer {
+    Answer {
         task: Task::Plan,
-        subject: model.name.clone(),
-        model: summary(&interpreter),
-        verdict: if found.stopped.is_some() {
+        subject: interpreter.model().name.clone(),
+        model: summary(interpreter),
+        verdict: if search.stopped.is_some() {
             Verdict::Inconclusive
         } else {
             Verdict::Violated
         },
         properties: Vec::new(),
-        warnings: failing_assumptions(&interpreter),
-        search: stats(&found),
+        warnings: remarks(interpreter),
+        search,
         plan: None,
         timeline: None,
-    };
-    let Some(cheapest) = found.cheapest else {
-        return Ok(answer);
-    };
-    let subject = |&action: &usize| model.instances[action].arguments.first().cloned();
-    let steps = choose(&cheapest, subject, |&action| action);
-    let (plan, verified) = with_fewest_waits(model, with_waits(&beliefs, &steps), budget)?;
+    }
+}
+
+/// Puts a plan into the answer, with as few waits as it can do with, verified in full.
+fn complete(
+    interpreter: &Interpreter<'_>,
+    answer: &mut Answer,
+    (items, cost): (Vec<Item>, u32),
+    budget: &mut dyn Budget,
+) -> Result<(), TaskError> {
+    let model = interpreter.model();
+    let (plan, verified) = with_fewest_waits(model, items, budget)?;
     if verified.search.stopped.is_some() {
         answer.verdict = Verdict::Inconclusive;
         answer.search.stopped = verified.search.stopped;
-        return Ok(answer);
+        return Ok(());
     }
+    let items: Vec<PlanItem> = plan
+        .items
+        .iter()
+        .map(|item| match item {
+            Item::Step { instance, .. } => PlanItem::Step(interpreter.name(*instance)),
+            _ => PlanItem::AwaitSettled,
+        })
+        .collect();
     answer.verdict = verified.verdict;
     answer.properties = verified.properties;
     answer.timeline = verified.timeline;
     answer.plan = Some(FoundPlan {
-        items: plan
-            .items
+        cost,
+        steps: items
             .iter()
-            .map(|item| match item {
-                Item::Step { instance, .. } => PlanItem::Step(interpreter.name(*instance)),
-                _ => PlanItem::AwaitSettled,
-            })
-            .collect(),
-        cost: cheapest.cost,
-        steps: steps.len(),
+            .filter(|item| matches!(item, PlanItem::Step(_)))
+            .count(),
+        items,
         cluster: model.name.clone(),
     });
-    Ok(answer)
+    Ok(())
+}
+
+/// What is violated before any step is taken: then no order of steps can help.
+fn violated_from_the_start(
+    model: &Model,
+    budget: &mut dyn Budget,
+) -> Result<Vec<Property>, TaskError> {
+    let nothing = Plan {
+        name: model.name.clone(),
+        items: Vec::new(),
+        source: Source::new("no steps", ""),
+    };
+    let mut properties = verify(model, &nothing, &Asked::default(), budget)?.properties;
+    properties.retain(|p| p.verdict == Verdict::Violated && p.kind != PropertyKind::Complete);
+    Ok(properties)
 }
 
 fn stats<L>(found: &BestFirst<L>) -> SearchStats {

@@ -1,5 +1,7 @@
 //! A ground model under a plan as a transition system: the lanes of the plan and the events, in every order. No faults.
 
+use std::ops::ControlFlow;
+
 use crate::language::rules::TransitionClass;
 use crate::model::plan::Item;
 use crate::search::fairness::FairStep;
@@ -153,6 +155,7 @@ impl<'a, 'm> PlanSystem<'a, 'm> {
                     moves.push((label, to));
                 }
             }
+            ControlFlow::Continue(())
         });
         moves
     }
@@ -211,48 +214,59 @@ impl System for PlanSystem<'_, '_> {
         }
     }
 
-    fn expand(&self, state: &PlanState, offer: &mut dyn FnMut(Offer<Self>)) {
+    fn expand(&self, state: &PlanState, offer: &mut dyn FnMut(Offer<Self>) -> ControlFlow<()>) {
         for lane in 0..self.program.lanes.len() {
-            let Some(item) = self.program.next(&state.position, lane) else {
-                continue;
-            };
-            match attempt(self.interpreter, &state.cluster, item) {
-                Attempt::Taken(cluster) => {
-                    let position = self.program.advance(&state.position, lane);
-                    let next = PlanState { cluster, position };
-                    offer(Offer::Transition(PlanMove::Lane(lane), next));
-                }
-                Attempt::Waits => {}
-                Attempt::Refused(_) => {
-                    if let Item::Step { instance, .. } = *item {
-                        offer(Offer::Finding(PlanFinding::Refused { lane, instance }));
-                    }
-                }
-                Attempt::Undefined(undefined) => {
-                    offer(Offer::Finding(PlanFinding::UndefinedStep {
-                        lane,
-                        undefined,
-                    }));
-                }
+            if let Some(item) = self.program.next(&state.position, lane)
+                && let Some(found) = self.lane(state, lane, item)
+                && offer(found).is_break()
+            {
+                return;
             }
         }
         for &instance in &self.events {
-            match self.interpreter.fire(&state.cluster, instance) {
-                Fired::Successor(cluster) => {
-                    let position = state.position.clone();
-                    let next = PlanState { cluster, position };
-                    offer(Offer::Transition(PlanMove::Event(instance), next));
-                }
-                Fired::Undefined(undefined) => {
-                    offer(Offer::Finding(PlanFinding::UndefinedEvent {
-                        instance,
-                        undefined,
-                    }));
-                }
-                Fired::Blocked(_)
-                | Fired::Refused(_)
-                | Fired::Disabled(_)
-                | Fired::NoFaultsLeft => {}
+            if let Some(found) = self.event(state, instance)
+                && offer(found).is_break()
+            {
+                return;
+            }
+        }
+    }
+}
+
+impl<'a> PlanSystem<'a, '_> {
+    fn lane(&self, state: &PlanState, lane: usize, item: &'a Item) -> Option<Offer<Self>> {
+        match (attempt(self.interpreter, &state.cluster, item), item) {
+            (Attempt::Taken(cluster), _) => {
+                let position = self.program.advance(&state.position, lane);
+                let next = PlanState { cluster, position };
+                Some(Offer::Transition(PlanMove::Lane(lane), next))
+            }
+            (Attempt::Refused(_), &Item::Step { instance, .. }) => {
+                Some(Offer::Finding(PlanFinding::Refused { lane, instance }))
+            }
+            (Attempt::Undefined(undefined), _) => {
+                Some(Offer::Finding(PlanFinding::UndefinedStep {
+                    lane,
+                    undefined,
+                }))
+            }
+            (Attempt::Waits | Attempt::Refused(_), _) => None,
+        }
+    }
+
+    fn event(&self, state: &PlanState, instance: usize) -> Option<Offer<Self>> {
+        match self.interpreter.fire(&state.cluster, instance) {
+            Fired::Successor(cluster) => {
+                let position = state.position.clone();
+                let next = PlanState { cluster, position };
+                Some(Offer::Transition(PlanMove::Event(instance), next))
+            }
+            Fired::Undefined(undefined) => Some(Offer::Finding(PlanFinding::UndefinedEvent {
+                instance,
+                undefined,
+            })),
+            Fired::Blocked(_) | Fired::Refused(_) | Fired::Disabled(_) | Fired::NoFaultsLeft => {
+                None
             }
         }
     }

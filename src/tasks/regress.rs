@@ -1,19 +1,21 @@
 //! `regress`: the cases of a suite against what they expect.
 
-use crate::language::diagnostic::Diagnostics;
+use crate::language::codes::Code;
+use crate::language::diagnostic::{Diagnostic, Diagnostics};
+use crate::language::suggest;
 use crate::model::loader::{CaseInput, Loader};
 use crate::model::settings::Overrides;
 use crate::model::suite::{Case, Suite, Task};
 use crate::search::budget::{Budget, Progress, Stop};
 
-use super::check::check;
+use super::check::{self, check};
 use super::expectation::differences;
 use super::outcome::{Answer, CaseAnswer, SuiteAnswer, Verdict};
 use super::plan::plan;
 use super::request::{Asked, TaskError};
-use super::verify::verify;
+use super::verify::{self, verify};
 
-/// Runs every case of a suite, each with the whole budget.
+/// Runs the cases of a suite, each with the whole budget, until the budget says stop.
 ///
 /// # Errors
 /// Where a case cannot be read (all of them are told), or a trace does not replay.
@@ -33,15 +35,28 @@ pub fn regress(
                 diagnostics.push(diagnostic);
             }
         }
+        for diagnostic in input
+            .iter()
+            .flat_map(|input| unknown_properties(suite, case, input))
+        {
+            diagnostics.push(diagnostic);
+        }
         inputs.extend(input.map(|input| (case, input)));
     }
     if diagnostics.has_errors() {
         return Err(TaskError::Input(diagnostics));
     }
     let mut cases = Vec::with_capacity(inputs.len());
-    for (case, input) in inputs {
-        cases.push(run(case, &input, budget)?);
+    for (case, input) in &inputs {
+        let answered = run(case, input, budget)?;
+        let stopped = answered.answer.search.stopped;
+        cases.push(answered);
+        // Whoever presses Ctrl-C means all of it, and a limit of time or memory is met by the next case as well.
+        if matches!(stopped, Some(Stop::Interrupted | Stop::Time | Stop::Memory)) {
+            break;
+        }
     }
+    let not_run = inputs.len() - cases.len();
     let stopped =
         |case: &CaseAnswer| case.answer.search.stopped.is_some() && !case.differences.is_empty();
     let verdict = if cases
@@ -49,7 +64,7 @@ pub fn regress(
         .any(|case| !case.differences.is_empty() && !stopped(case))
     {
         Verdict::Violated
-    } else if cases.iter().any(stopped) {
+    } else if not_run > 0 || cases.iter().any(stopped) {
         Verdict::Inconclusive
     } else {
         Verdict::Holds
@@ -58,7 +73,35 @@ pub fn regress(
         subject: suite.name.clone(),
         verdict,
         cases,
+        not_run,
     })
+}
+
+/// Expectations of properties that the case does not judge: slips of the pen, not differences.
+fn unknown_properties(suite: &Suite, case: &Case, input: &CaseInput) -> Vec<Diagnostic> {
+    let known = match case.task {
+        Task::Check => check::property_names(&input.model),
+        Task::Verify => verify::property_names(&input.model),
+        Task::Plan => return Vec::new(),
+    };
+    let names = case.expect.property_names();
+    let unknown = names
+        .into_iter()
+        .filter(|name| !known.contains(&name.value));
+    unknown
+        .map(|name| {
+            let mut diagnostic = Diagnostic::error(
+                Code::SuiteShape,
+                format!("there is no property `{}` to expect here", name.value),
+            )
+            .at(&suite.source, name.span, "not judged by this case");
+            let known = known.iter().map(String::as_str);
+            diagnostic
+                .help
+                .extend(suggest::help(&name.value, "properties", known));
+            diagnostic
+        })
+        .collect()
 }
 
 fn run(case: &Case, input: &CaseInput, budget: &mut dyn Budget) -> Result<CaseAnswer, TaskError> {

@@ -158,6 +158,22 @@ pub fn failing_assumptions(interpreter: &Interpreter<'_>) -> Vec<Diagnostic> {
         .collect()
 }
 
+/// What to know about a cluster before anything is said of it: assumptions that fail, and that there is nothing in it.
+#[must_use]
+pub fn remarks(interpreter: &Interpreter<'_>) -> Vec<Diagnostic> {
+    let mut remarks = failing_assumptions(interpreter);
+    if interpreter.model().objects.is_empty() {
+        remarks.push(
+            Diagnostic::warning(
+                Code::EmptyCluster,
+                "the cluster has no objects: whatever is said of all of them holds",
+            )
+            .help("list them in the cluster, under `objects`"),
+        );
+    }
+    remarks
+}
+
 /// An undefined value in words: what was evaluated, on which line, and why it has no value.
 #[must_use]
 pub fn undefined_in_words(source: &Source, undefined: &Undefined) -> String {

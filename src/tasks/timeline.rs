@@ -36,6 +36,7 @@ pub fn timeline(interpreter: &Interpreter<'_>, program: &Program<'_>) -> Timelin
             .map(|event| (event, None))
             .collect(),
         downtime: vec![0; interpreter.services().len()],
+        after_last_step: (0, Vec::new()),
         timeline: Timeline::default(),
     };
     clock.timeline.broken_off = !clock.run();
@@ -75,6 +76,8 @@ struct Clock<'a, 'm> {
     events: Vec<(usize, Option<u64>)>,
     /// For each service the seconds it was out.
     downtime: Vec<u64>,
+    /// When the last step was done, and the events since then.
+    after_last_step: (u64, Vec<String>),
     timeline: Timeline,
 }
 
@@ -98,6 +101,7 @@ impl Clock<'_, '_> {
                 Some(false) => {}
             }
             if self.program.done(&self.position) && self.goal() {
+                self.wait_for_the_goal();
                 return true;
             }
             let Some(next) = self.next_time() else {
@@ -120,6 +124,19 @@ impl Clock<'_, '_> {
         });
         let position = self.position.clone();
         (self.state.clone(), position, events.chain(lanes).collect())
+    }
+
+    /// What happened by itself after the last step, until the goal held.
+    fn wait_for_the_goal(&mut self) {
+        let model = self.interpreter.model();
+        let goal = model
+            .goal
+            .map(|goal| model.rules.goals[goal.index()].name.clone());
+        let (since, events) = self.after_last_step.clone();
+        if let Some(goal) = goal.filter(|_| since < self.now) {
+            let until = format!("goal {goal}");
+            self.enter(0, since, self.now, TimelineItem::Wait { until, events });
+        }
     }
 
     fn goal(&self) -> bool {
@@ -160,6 +177,7 @@ impl Clock<'_, '_> {
         if let crate::semantics::Fired::Successor(next) = self.interpreter.fire(&self.state, event)
         {
             let text = self.interpreter.describe(&self.state, event);
+            self.after_last_step.1.push(text.clone());
             for lane in &mut self.lanes {
                 if let LaneState::Idle { happened, .. } = lane {
                     happened.push(text.clone());
@@ -179,7 +197,9 @@ impl Clock<'_, '_> {
             else {
                 continue;
             };
-            let waited = (*since < self.now).then(|| (*since, happened.clone()));
+            // A wait of the plan is told even where the clock has nothing to wait for: safety may depend on it.
+            let of_the_plan = !matches!(item, Item::Step { .. });
+            let waited = (of_the_plan || *since < self.now).then(|| (*since, happened.clone()));
             match attempt(self.interpreter, &self.state, item) {
                 Attempt::Waits => continue,
                 Attempt::Refused(_) | Attempt::Undefined(_) => return None,
@@ -289,6 +309,7 @@ impl Clock<'_, '_> {
     fn step_behind(&mut self, lane: usize) {
         let before = self.position.clone();
         self.position = self.program.advance(&before, lane);
+        self.after_last_step = (self.now, Vec::new());
         for other in 0..self.lanes.len() {
             let fresh = other == lane
                 || self.program.behind(&before, other)

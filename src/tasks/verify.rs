@@ -4,7 +4,7 @@ use crate::language::codes::Code;
 use crate::language::diagnostic::Diagnostic;
 use crate::model::ground::Model;
 use crate::model::plan::{Item, Plan};
-use crate::search::budget::Budget;
+use crate::search::budget::{Budget, Stop};
 use crate::search::explore::{Exploration, Stored, Visitor, explore};
 use crate::search::store::StateId;
 use crate::semantics::{Interpreter, Undefined};
@@ -15,7 +15,7 @@ use super::judge::{Judge, Violation};
 use super::outcome::{Answer, Counterexample, Property, PropertyKind, Reason, Task, Verdict};
 use super::plan_system::{PlanFinding, PlanMove, PlanState, PlanSystem};
 use super::program::Program;
-use super::request::{Asked, TaskError, failing_assumptions, summary, undefined_in_words};
+use super::request::{Asked, TaskError, remarks, summary, undefined_in_words};
 use super::timeline::timeline;
 use super::trace::{Move, refusal, replayed};
 
@@ -63,7 +63,7 @@ pub fn verify(
         model: summary(&interpreter),
         verdict: overall(&properties),
         properties,
-        warnings: failing_assumptions(&interpreter),
+        warnings: remarks(&interpreter),
         search: stats(&run.found),
         plan: None,
         timeline: Some(timeline(&interpreter, &program)),
@@ -93,7 +93,8 @@ pub fn no_goal(model: &Model) -> Diagnostic {
     }
 }
 
-fn property_names(model: &Model) -> Vec<String> {
+/// Everything that `verify` can judge of a ground model.
+pub(super) fn property_names(model: &Model) -> Vec<String> {
     let builtin = ["safe", "never_refused", "complete"].map(str::to_owned);
     let declared = model.rules.invariants.iter().map(|i| i.name.clone());
     builtin
@@ -134,7 +135,10 @@ impl<'a, 'm> Visitor<PlanSystem<'a, 'm>> for Observer<'a, 'm> {
     ) {
         // Waiting is no transition of the cluster: nothing is judged between a state and itself.
         if let PlanMove::Lane(lane) = *label
-            && !matches!(self.program.next(&from.state.position, lane), Some(Item::Step { .. }))
+            && !matches!(
+                self.program.next(&from.state.position, lane),
+                Some(Item::Step { .. })
+            )
         {
             return;
         }
@@ -222,6 +226,14 @@ impl<'a, 'm> Verified<'a, 'm> {
         }
     }
 
+    /// A property with its count, where that is known: none so far is no count.
+    fn counted(&self, count: u64, property: Property) -> Property {
+        Property {
+            count: (self.found.stopped.is_none() || count > 0).then_some(count),
+            ..property
+        }
+    }
+
     /// The nearest of the violations of invariants and `well_defined`.
     fn safe(&self, invariants: &[Property]) -> Property {
         let nearest = invariants
@@ -247,10 +259,10 @@ impl<'a, 'm> Verified<'a, 'm> {
                     Some(violation) => Some(self.violation(record.invariant, violation)?),
                     None => None,
                 };
-                Ok(Property {
-                    count: Some(record.violations),
-                    ..self.property(&declared.name, kind, against)
-                })
+                Ok(self.counted(
+                    record.violations,
+                    self.property(&declared.name, kind, against),
+                ))
             })
             .collect()
     }
@@ -294,10 +306,8 @@ impl<'a, 'm> Verified<'a, 'm> {
                 explanation: None,
             }),
         };
-        Ok(Property {
-            count: Some(self.judge.undefined_states),
-            ..self.property("well_defined", PropertyKind::WellDefined, against)
-        })
+        let property = self.property("well_defined", PropertyKind::WellDefined, against);
+        Ok(self.counted(self.judge.undefined_states, property))
     }
 
     /// An undefined value comes from the rules, or from an await of the plan.
@@ -349,7 +359,11 @@ impl<'a, 'm> Verified<'a, 'm> {
                 explanation: None,
             }));
         }
-        Incomplete::of(self)
+        match self.found.stopped {
+            // The search for runs that go on for ever takes as long as the exploration did.
+            Some(Stop::Time | Stop::Memory | Stop::Interrupted) => Ok(None),
+            Some(Stop::States | Stop::NodeSize) | None => Incomplete::of(self),
+        }
     }
 
     fn next_step(&self, at: StateId, lane: usize) -> Result<String, TaskError> {

@@ -18,7 +18,9 @@ fn told(answer: Result<Answer, TaskError>) -> Result<Answer, String> {
 
 /// What is asked for, by name; nothing for everything.
 pub fn asking(names: &[&str]) -> Asked {
-    Asked { properties: names.iter().map(|&n| n.to_owned()).collect() }
+    Asked {
+        properties: names.iter().map(|&n| n.to_owned()).collect(),
+    }
 }
 
 /// The program's `check`.
@@ -46,7 +48,11 @@ pub fn property<'a>(answer: &'a Answer, name: &str) -> Result<&'a Property, Stri
 pub fn same_violations(answer: &Answer, name: &str, ours: Violations) -> Result<(), String> {
     same_verdict(answer, name, ours.count == 0)?;
     let theirs = property(answer, name)?;
-    same(&format!("count of `{name}`"), ours.count, theirs.count.unwrap_or(0))?;
+    same(
+        &format!("count of `{name}`"),
+        ours.count,
+        theirs.count.unwrap_or(0),
+    )?;
     same_length(answer, name, ours)
 }
 
@@ -54,21 +60,43 @@ pub fn same_violations(answer: &Answer, name: &str, ours: Violations) -> Result<
 pub fn same_length(answer: &Answer, name: &str, ours: Violations) -> Result<(), String> {
     let theirs = property(answer, name)?;
     let steps = theirs.counterexample.as_ref().map(|c| c.trace.steps.len());
-    same(&format!("length of the trace of `{name}`"), ours.shortest, steps)
+    same(
+        &format!("length of the trace of `{name}`"),
+        ours.shortest,
+        steps,
+    )
 }
 
 /// Whether the oracle's verdict is that of a property.
 pub fn same_verdict(answer: &Answer, name: &str, holds: bool) -> Result<(), String> {
-    let ours = if holds { Verdict::Holds } else { Verdict::Violated };
-    same(&format!("verdict of `{name}`"), ours, property(answer, name)?.verdict)
+    let ours = if holds {
+        Verdict::Holds
+    } else {
+        Verdict::Violated
+    };
+    same(
+        &format!("verdict of `{name}`"),
+        ours,
+        property(answer, name)?.verdict,
+    )
 }
 
 /// Every trace in an answer, with the name of its property.
 pub fn traces(answer: &Answer) -> Vec<(&str, &Trace)> {
     let mut all = Vec::new();
     for property in &answer.properties {
-        all.extend(property.witness.iter().map(|trace| (property.name.as_str(), trace)));
-        all.extend(property.counterexample.iter().map(|c| (property.name.as_str(), &c.trace)));
+        all.extend(
+            property
+                .witness
+                .iter()
+                .map(|trace| (property.name.as_str(), trace)),
+        );
+        all.extend(
+            property
+                .counterexample
+                .iter()
+                .map(|c| (property.name.as_str(), &c.trace)),
+        );
     }
     all
 }

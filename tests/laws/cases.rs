@@ -19,7 +19,11 @@ pub const CASES: u32 = 250;
 /// Tries a law on random questions. What breaks it is made smaller first. `LAW_CASES` and `LAW_SEED` ask for more and for
 /// other questions.
 pub fn for_all(cases: u32, law: impl Fn(&mut Tape<'_>) -> Result<(), String>) {
-    let number = |name: &str| env::var(name).ok().and_then(|text| text.parse::<u32>().ok());
+    let number = |name: &str| {
+        env::var(name)
+            .ok()
+            .and_then(|text| text.parse::<u32>().ok())
+    };
     let config = Config {
         cases: number("LAW_CASES").unwrap_or(cases),
         failure_persistence: None,
@@ -52,7 +56,11 @@ impl Case {
         let question = question(tape, "obj_")?;
         let model = question.model()?;
         let graph = explore(&model, MAX_STATES);
-        Ok(graph.map(|graph| Self { question, model, graph }))
+        Ok(graph.map(|graph| Self {
+            question,
+            model,
+            graph,
+        }))
     }
 
     /// A complaint with the texts that it is about.
@@ -63,9 +71,15 @@ impl Case {
 }
 
 /// Both must be the same.
-pub fn same<T: PartialEq + std::fmt::Debug>(what: &str, oracle: T, program: T) -> Result<(), String> {
+pub fn same<T: PartialEq + std::fmt::Debug>(
+    what: &str,
+    oracle: T,
+    program: T,
+) -> Result<(), String> {
     if oracle == program {
         return Ok(());
     }
-    Err(format!("{what}: the oracle says {oracle:?}, the program {program:?}"))
+    Err(format!(
+        "{what}: the oracle says {oracle:?}, the program {program:?}"
+    ))
 }

@@ -12,7 +12,9 @@ use crate::oracle::replay::replay;
 #[test]
 fn check_agrees_with_the_oracle() {
     for_all(CASES, |tape| {
-        let Some(case) = Case::from(tape)? else { return Ok(()) };
+        let Some(case) = Case::from(tape)? else {
+            return Ok(());
+        };
         let ours = check(&case.model, &case.graph);
         let answer = program_checks(&case.model, &asking(&[]))?;
         agree(&case, &ours, &answer).map_err(|e| case.about("", e))
@@ -34,7 +36,11 @@ fn agree(case: &Case, ours: &Checked, answer: &Answer) -> Result<(), String> {
     same_verdict(answer, "reachable", reachable)?;
     if reachable {
         let witness = property(answer, "reachable")?.witness.as_ref();
-        same("length of the witness", ours.witness, witness.map(|w| w.steps.len()))?;
+        same(
+            "length of the witness",
+            ours.witness,
+            witness.map(|w| w.steps.len()),
+        )?;
     }
     if ours.wrong_at_once {
         same_verdict(answer, "recoverable", false)?;
@@ -43,7 +49,10 @@ fn agree(case: &Case, ours: &Checked, answer: &Answer) -> Result<(), String> {
     }
     for name in ["reachable", "recoverable"] {
         if ours.wrong_at_once {
-            let at_once = crate::oracle::check::Violations { count: 1, shortest: Some(0) };
+            let at_once = crate::oracle::check::Violations {
+                count: 1,
+                shortest: Some(0),
+            };
             same_length(answer, name, at_once)?;
         }
     }
@@ -53,7 +62,9 @@ fn agree(case: &Case, ours: &Checked, answer: &Answer) -> Result<(), String> {
 #[test]
 fn every_trace_of_check_replays() {
     for_all(CASES, |tape| {
-        let Some(case) = Case::from(tape)? else { return Ok(()) };
+        let Some(case) = Case::from(tape)? else {
+            return Ok(());
+        };
         let answer = program_checks(&case.model, &asking(&[]))?;
         for (name, trace) in traces(&answer) {
             replay(&case.model, None, trace)
@@ -66,7 +77,9 @@ fn every_trace_of_check_replays() {
 #[test]
 fn asking_for_one_property_of_check_gives_the_same_verdict() {
     for_all(CASES / 3, |tape| {
-        let Some(case) = Case::from(tape)? else { return Ok(()) };
+        let Some(case) = Case::from(tape)? else {
+            return Ok(());
+        };
         let all = program_checks(&case.model, &asking(&[]))?;
         for expected in &all.properties {
             let one = program_checks(&case.model, &asking(&[&expected.name]))?;

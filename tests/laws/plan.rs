@@ -17,7 +17,9 @@ const MAX_SETS: usize = 300;
 #[test]
 fn plan_agrees_with_the_oracle() {
     for_all(CASES, |tape| {
-        let Some(case) = Case::from(tape)? else { return Ok(()) };
+        let Some(case) = Case::from(tape)? else {
+            return Ok(());
+        };
         let ours = cheapest(&case.model, MAX_SETS);
         if ours == Planned::TooLarge {
             return Ok(());
@@ -34,7 +36,9 @@ fn agree(model: &Model, ours: &Planned, answer: &Answer) -> Result<(), String> {
     };
     same("verdict", Verdict::Holds, answer.verdict)?;
     let Some(found) = &answer.plan else {
-        return Err(format!("the program found no plan, the oracle one that costs {cost}"));
+        return Err(format!(
+            "the program found no plan, the oracle one that costs {cost}"
+        ));
     };
     same("cost", *cost, found.cost)?;
     let expected: Vec<String> = steps.iter().map(|i| words::instance(model, *i)).collect();
@@ -58,15 +62,21 @@ fn items(found: &[PlanItem]) -> Vec<String> {
 #[test]
 fn a_plan_that_is_found_is_valid_and_waits_nowhere_in_vain() {
     for_all(CASES, |tape| {
-        let Some(case) = Case::from(tape)? else { return Ok(()) };
-        let Some(found) = program_plans(&case.model)?.plan else { return Ok(()) };
+        let Some(case) = Case::from(tape)? else {
+            return Ok(());
+        };
+        let Some(found) = program_plans(&case.model)?.plan else {
+            return Ok(());
+        };
         let items = items(&found.items);
         let whole = text(&items);
         let read = read_plan(&case.model, &whole)?;
         let answer = program_verifies(&case.model, &read, &asking(&[]))?;
         same("the program's verdict", Verdict::Holds, answer.verdict)
             .map_err(|e| case.about(&whole, e))?;
-        let Some(ours) = verify(&case.model, &read, 2 * MAX_STATES) else { return Ok(()) };
+        let Some(ours) = verify(&case.model, &read, 2 * MAX_STATES) else {
+            return Ok(());
+        };
         same("the oracle's verdict", true, ours.valid()).map_err(|e| case.about(&whole, e))?;
         for (place, item) in items.iter().enumerate() {
             if item == SETTLED {

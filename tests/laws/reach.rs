@@ -44,18 +44,33 @@ impl Tally {
         self.when("cases", true);
         for (invariant, violations) in rules.invariants.iter().zip(&found.invariants) {
             let violated = violations.shortest > Some(0);
-            self.when("invariant violated after some steps", violated && !invariant.transition);
-            self.when("transition invariant violated", violated && invariant.transition);
+            self.when(
+                "invariant violated after some steps",
+                violated && !invariant.transition,
+            );
+            self.when(
+                "transition invariant violated",
+                violated && invariant.transition,
+            );
             self.when("trace of 6 steps or more", violations.shortest > Some(5));
         }
         self.when("undefined", found.well_defined.count > 0);
-        self.when("undefined after some steps", found.well_defined.shortest > Some(0));
-        self.when("doomed beside the goal", found.doomed.count > 0 && found.witness.is_some());
+        self.when(
+            "undefined after some steps",
+            found.well_defined.shortest > Some(0),
+        );
+        self.when(
+            "doomed beside the goal",
+            found.doomed.count > 0 && found.witness.is_some(),
+        );
         self.when("goal reached", found.witness.is_some());
         self.when("goal after 3 steps or more", found.witness > Some(2));
         self.when("trace of 6 steps or more", found.witness > Some(5));
         self.when("trace of 6 steps or more", found.doomed.shortest > Some(5));
-        self.when("trace of 6 steps or more", found.well_defined.shortest > Some(5));
+        self.when(
+            "trace of 6 steps or more",
+            found.well_defined.shortest > Some(5),
+        );
     }
 
     fn verified(&self, items: usize, found: &Verified) {
@@ -64,7 +79,10 @@ impl Tally {
         self.when("plan stuck", found.stuck);
         self.when("plan goes round for ever", found.lasso);
         self.when("plan valid", found.valid());
-        self.when("plan valid with 2 items or more", found.valid() && items > 1);
+        self.when(
+            "plan valid with 2 items or more",
+            found.valid() && items > 1,
+        );
     }
 
     fn planned(&self, found: &Planned) {
@@ -80,7 +98,9 @@ impl Tally {
 fn the_questions_reach_what_the_laws_are_about() {
     let tally = Tally::default();
     for_all(CASES, |tape| {
-        let Some(case) = Case::from(tape)? else { return Ok(()) };
+        let Some(case) = Case::from(tape)? else {
+            return Ok(());
+        };
         tally.checked(&case, &check(&case.model, &case.graph));
         for _ in 0..3 {
             let read = plan(&case.model, &plans::plan(tape, &case.model))?;
@@ -92,7 +112,9 @@ fn the_questions_reach_what_the_laws_are_about() {
         Ok(())
     });
     let tally = tally.0.into_inner();
-    let missed: Vec<_> =
-        LEAST.iter().filter(|(name, least)| tally.get(name).copied().unwrap_or(0) < *least).collect();
+    let missed: Vec<_> = LEAST
+        .iter()
+        .filter(|(name, least)| tally.get(name).copied().unwrap_or(0) < *least)
+        .collect();
     assert!(missed.is_empty(), "too few of {missed:?}: {tally:#?}");
 }

@@ -23,13 +23,18 @@ fn answers(case: &Case, tape: &mut Tape<'_>) -> Result<Vec<Answer>, String> {
 #[test]
 fn the_same_question_has_the_same_answer() {
     for_all(CASES / 2, |tape| {
-        let Some(case) = Case::from(tape)? else { return Ok(()) };
+        let Some(case) = Case::from(tape)? else {
+            return Ok(());
+        };
         let read = plan(&case.model, &plans::plan(tape, &case.model))?;
         for _ in 0..2 {
             let ask = || -> Result<String, String> {
                 let checked = program_checks(&case.model, &asking(&[]))?;
                 let verified = program_verifies(&case.model, &read, &asking(&[]))?;
-                Ok(format!("{checked:?}{verified:?}{:?}", program_plans(&case.model)?))
+                Ok(format!(
+                    "{checked:?}{verified:?}{:?}",
+                    program_plans(&case.model)?
+                ))
             };
             same("answers", ask()?, ask()?).map_err(|e| case.about("", e))?;
         }
@@ -41,11 +46,17 @@ fn the_same_question_has_the_same_answer() {
 fn renaming_objects_changes_nothing_but_names() {
     for_all(CASES / 2, |tape| {
         let mut again = tape.clone();
-        let Some(case) = Case::from(tape)? else { return Ok(()) };
+        let Some(case) = Case::from(tape)? else {
+            return Ok(());
+        };
         let renamed = question(&mut again, "ren_")?;
         let model = renamed.model()?;
         let graph = explore(&model, MAX_STATES).ok_or("renaming made it larger")?;
-        let other = Case { question: renamed, model, graph };
+        let other = Case {
+            question: renamed,
+            model,
+            graph,
+        };
         let ours = format!("{:?}", answers(&case, tape)?);
         let theirs = format!("{:?}", answers(&other, &mut again)?);
         same("answers", ours.replace("obj_", "ren_"), theirs).map_err(|e| case.about("", e))
@@ -55,7 +66,9 @@ fn renaming_objects_changes_nothing_but_names() {
 #[test]
 fn a_stricter_policy_never_adds_a_reachable_state() {
     for_all(CASES, |tape| {
-        let Some(case) = Case::from(tape)? else { return Ok(()) };
+        let Some(case) = Case::from(tape)? else {
+            return Ok(());
+        };
         let all: BTreeSet<_> = case.graph.states.iter().collect();
         for place in 0..case.model.policies.len() {
             let mut stricter = case.model.clone();

@@ -25,9 +25,13 @@ fn judged(case: &Case, tape: &mut Tape<'_>) -> Result<Option<Judged>, String> {
 #[test]
 fn verify_agrees_with_the_oracle() {
     for_all(CASES, |tape| {
-        let Some(case) = Case::from(tape)? else { return Ok(()) };
+        let Some(case) = Case::from(tape)? else {
+            return Ok(());
+        };
         for _ in 0..3 {
-            let Some((text, read, ours)) = judged(&case, tape)? else { continue };
+            let Some((text, read, ours)) = judged(&case, tape)? else {
+                continue;
+            };
             let answer = program_verifies(&case.model, &read, &asking(&[]))?;
             agree(&case, &ours, &answer).map_err(|e| case.about(&text, e))?;
         }
@@ -47,18 +51,37 @@ fn agree(case: &Case, ours: &Verified, answer: &Answer) -> Result<(), String> {
     same_verdict(answer, "never_refused", ours.refused.count == 0)?;
     same_length(answer, "never_refused", ours.refused)?;
     same_verdict(answer, "complete", ours.complete)?;
-    let verdict = if ours.valid() { Verdict::Holds } else { Verdict::Violated };
+    let verdict = if ours.valid() {
+        Verdict::Holds
+    } else {
+        Verdict::Violated
+    };
     same("verdict of the plan", verdict, answer.verdict)?;
-    let shortest = ours.invariants.iter().chain([&ours.well_defined]).filter_map(|v| v.shortest);
-    same_length(answer, "safe", Violations { count: 0, shortest: shortest.min() })
+    let shortest = ours
+        .invariants
+        .iter()
+        .chain([&ours.well_defined])
+        .filter_map(|v| v.shortest);
+    same_length(
+        answer,
+        "safe",
+        Violations {
+            count: 0,
+            shortest: shortest.min(),
+        },
+    )
 }
 
 #[test]
 fn every_trace_of_verify_replays() {
     for_all(CASES, |tape| {
-        let Some(case) = Case::from(tape)? else { return Ok(()) };
+        let Some(case) = Case::from(tape)? else {
+            return Ok(());
+        };
         for _ in 0..3 {
-            let Some((text, read, _)) = judged(&case, tape)? else { continue };
+            let Some((text, read, _)) = judged(&case, tape)? else {
+                continue;
+            };
             let answer = program_verifies(&case.model, &read, &asking(&[]))?;
             for (name, trace) in traces(&answer) {
                 replay(&case.model, Some(&read), trace)
@@ -72,8 +95,12 @@ fn every_trace_of_verify_replays() {
 #[test]
 fn asking_for_one_property_of_a_plan_gives_the_same_verdict() {
     for_all(CASES / 3, |tape| {
-        let Some(case) = Case::from(tape)? else { return Ok(()) };
-        let Some((text, read, _)) = judged(&case, tape)? else { return Ok(()) };
+        let Some(case) = Case::from(tape)? else {
+            return Ok(());
+        };
+        let Some((text, read, _)) = judged(&case, tape)? else {
+            return Ok(());
+        };
         let all = program_verifies(&case.model, &read, &asking(&[]))?;
         for expected in &all.properties {
             let one = program_verifies(&case.model, &read, &asking(&[&expected.name]))?;

@@ -107,7 +107,10 @@ pub fn check(model: &Model, graph: &Graph) -> Checked {
     let mut clean_edges: Vec<Vec<usize>> = Vec::new();
     for (from, state) in graph.states.iter().enumerate() {
         let depth = graph.depth[from];
-        let Wrong { invariants, mut undefined } = wrong_in(model, state);
+        let Wrong {
+            invariants,
+            mut undefined,
+        } = wrong_in(model, state);
         for place in &invariants {
             checked.invariants[*place].add(depth);
         }
@@ -158,8 +161,11 @@ fn judge_goal(
             }
         }
     }
-    let mut saved: BTreeSet<usize> =
-        steps.keys().copied().filter(|s| goal(model, &graph.states[*s]) == Ok(true)).collect();
+    let mut saved: BTreeSet<usize> = steps
+        .keys()
+        .copied()
+        .filter(|s| goal(model, &graph.states[*s]) == Ok(true))
+        .collect();
     checked.witness = saved.iter().map(|s| steps[s]).min();
     loop {
         let before = saved.len();

@@ -139,14 +139,18 @@ impl<'a> Scope<'a> {
             }
             ExprKind::Old(inner) => {
                 let mut earlier = self.clone();
-                earlier.now = self.before.expect("`old` stands in transition invariants only");
+                earlier.now = self
+                    .before
+                    .expect("`old` stands in transition invariants only");
                 earlier.value(inner)?
             }
             ExprKind::Not(inner) => Value::Bool(!self.truth(inner)?),
             ExprKind::Binary(op, left, right) => self.binary(*op, left, right)?,
-            ExprKind::If(condition, then, otherwise) => {
-                self.value(if self.truth(condition)? { then } else { otherwise })?
-            }
+            ExprKind::If(condition, then, otherwise) => self.value(if self.truth(condition)? {
+                then
+            } else {
+                otherwise
+            })?,
             ExprKind::All(binder, body) => Value::Bool(!self.some(binder, body, false)?),
             ExprKind::Some(binder, body) => Value::Bool(self.some(binder, body, true)?),
             ExprKind::Count(binder) => number(self.members(binder)?.len()),
@@ -195,7 +199,11 @@ impl<'a> Scope<'a> {
         let plus = op == BinaryOp::Add;
         if matches!(self.value(left)?, Value::Int(_)) {
             let (left, right) = (self.int(left)?, self.int(right)?);
-            let sum = if plus { left.checked_add(right) } else { left.checked_sub(right) };
+            let sum = if plus {
+                left.checked_add(right)
+            } else {
+                left.checked_sub(right)
+            };
             return sum.map(Value::Int).ok_or(Undefined);
         }
         let (mut left, right) = (self.set(left)?, self.set(right)?);

@@ -16,7 +16,8 @@ pub struct Node {
 /// Whether some fair run stays for ever where it is not good: it stops there, or goes round through there. All nodes are
 /// taken to be reachable.
 pub fn a_fair_run_never_gets_good(nodes: &[Node]) -> bool {
-    nodes.iter().any(|node| node.owed.is_empty() && !node.good) || !fair_bad_cycles(nodes).is_empty()
+    nodes.iter().any(|node| node.owed.is_empty() && !node.good)
+        || !fair_bad_cycles(nodes).is_empty()
 }
 
 /// The states that are not good and to which a fair run returns again and again.
@@ -26,8 +27,9 @@ pub fn fair_bad_cycles(nodes: &[Node]) -> Vec<usize> {
     (0..nodes.len())
         .filter(returns)
         .filter(|bad| {
-            let together: Vec<bool> =
-                (0..nodes.len()).map(|n| reach[*bad][n] && reach[n][*bad]).collect();
+            let together: Vec<bool> = (0..nodes.len())
+                .map(|n| reach[*bad][n] && reach[n][*bad])
+                .collect();
             is_fair(nodes, &together)
         })
         .collect()
@@ -36,11 +38,20 @@ pub fn fair_bad_cycles(nodes: &[Node]) -> Vec<usize> {
 /// Whether a run that visits all of these and takes all edges between them, again and again, owes nothing: each thing is
 /// taken, or is impossible somewhere.
 fn is_fair(nodes: &[Node], together: &[bool]) -> bool {
-    let inside = || nodes.iter().zip(together).filter(|(_, inside)| **inside).map(|(node, _)| node);
-    let owed: BTreeSet<usize> = inside().flat_map(|node| node.owed.iter().copied()).collect();
+    let inside = || {
+        nodes
+            .iter()
+            .zip(together)
+            .filter(|(_, inside)| **inside)
+            .map(|(node, _)| node)
+    };
+    let owed: BTreeSet<usize> = inside()
+        .flat_map(|node| node.owed.iter().copied())
+        .collect();
     owed.iter().all(|thing| {
         inside().any(|node| {
-            let taken = |(does, to): &(Option<usize>, usize)| *does == Some(*thing) && together[*to];
+            let taken =
+                |(does, to): &(Option<usize>, usize)| *does == Some(*thing) && together[*to];
             !node.owed.contains(thing) || node.edges.iter().any(taken)
         })
     })
@@ -66,12 +77,19 @@ mod tests {
     use super::*;
 
     fn node(owed: &[usize], edges: &[(Option<usize>, usize)], good: bool) -> Node {
-        Node { owed: owed.iter().copied().collect(), edges: edges.to_vec(), good }
+        Node {
+            owed: owed.iter().copied().collect(),
+            edges: edges.to_vec(),
+            good,
+        }
     }
 
     #[test]
     fn what_stays_possible_is_taken() {
-        let nodes = [node(&[0], &[(Some(0), 1), (None, 0)], false), node(&[], &[], true)];
+        let nodes = [
+            node(&[0], &[(Some(0), 1), (None, 0)], false),
+            node(&[], &[], true),
+        ];
         assert!(!a_fair_run_never_gets_good(&nodes));
     }
 

@@ -10,7 +10,7 @@ use rollproof::model::value::Value;
 use super::evaluate::State;
 use super::fair::{Node, a_fair_run_never_gets_good};
 use super::step::{
-    Attempt, attempt, class, goal, is_fair, initial, settled, wrong_between, wrong_in,
+    Attempt, attempt, class, goal, initial, is_fair, settled, wrong_between, wrong_in,
 };
 use super::verify::{events, reached};
 
@@ -19,7 +19,11 @@ use super::verify::{events, reached};
 pub enum Planned {
     /// The least cost, the number of changes of the first argument, and the steps of the smallest plan, as ground
     /// transitions.
-    Cheapest { cost: u32, changes: u32, steps: Vec<usize> },
+    Cheapest {
+        cost: u32,
+        changes: u32,
+        steps: Vec<usize>,
+    },
     /// There is no valid plan.
     None,
     /// More sets of states than the limit.
@@ -40,7 +44,10 @@ type Place = (BTreeSet<State>, Option<usize>);
 
 /// The cheapest valid plan, and of those the first one.
 pub fn cheapest(model: &Model, limit: usize) -> Planned {
-    let mut beliefs = Beliefs { model, clean: BTreeMap::new() };
+    let mut beliefs = Beliefs {
+        model,
+        clean: BTreeMap::new(),
+    };
     let mut open: BTreeSet<(Key, Place)> = BTreeSet::new();
     let mut closed: BTreeSet<Place> = BTreeSet::new();
     let start = reached(model, &BTreeSet::from([initial(model)]));
@@ -57,7 +64,11 @@ pub fn cheapest(model: &Model, limit: usize) -> Planned {
         }
         if beliefs.every_fair_run_gets(&place.0, |state| goal(model, state) == Ok(true)) {
             let (cost, changes, steps) = key;
-            return Planned::Cheapest { cost, changes, steps };
+            return Planned::Cheapest {
+                cost,
+                changes,
+                steps,
+            };
         }
         for (longer, next) in beliefs.successors(&key, &place) {
             open.insert((longer, next));
@@ -71,9 +82,17 @@ impl Beliefs<'_> {
     fn successors(&self, key: &Key, (states, last): &Place) -> Vec<(Key, Place)> {
         let model = self.model;
         let mut all = Vec::new();
-        if let Some(next) = self.after(states, |state| {
-            if settled(model, state) { Attempt::Taken(state.clone()) } else { Attempt::Blocked }
-        }, false) {
+        if let Some(next) = self.after(
+            states,
+            |state| {
+                if settled(model, state) {
+                    Attempt::Taken(state.clone())
+                } else {
+                    Attempt::Blocked
+                }
+            },
+            false,
+        ) {
             all.push((key.clone(), (next, *last)));
         }
         for instance in 0..model.instances.len() {
@@ -81,8 +100,10 @@ impl Beliefs<'_> {
                 continue;
             }
             if let Some(next) = self.after(states, |state| attempt(model, state, instance), true) {
-                let cost = model.rules.transitions[model.instances[instance].transition.index()].cost;
-                let changed = last.is_some_and(|l| first_argument(model, l) != first_argument(model, instance));
+                let cost =
+                    model.rules.transitions[model.instances[instance].transition.index()].cost;
+                let changed = last
+                    .is_some_and(|l| first_argument(model, l) != first_argument(model, instance));
                 let mut steps = key.2.clone();
                 steps.push(instance);
                 let key = (key.0 + cost, key.1 + u32::from(changed), steps);
@@ -115,7 +136,8 @@ impl Beliefs<'_> {
                 }
             }
         }
-        self.every_fair_run_takes(states, &possible).then(|| reached(self.model, &next))
+        self.every_fair_run_takes(states, &possible)
+            .then(|| reached(self.model, &next))
     }
 
     /// Whether nothing is violated in these states and between them.
@@ -128,7 +150,9 @@ impl Beliefs<'_> {
             !undefined
                 && goal(self.model, state).is_ok()
                 && !wrong_in(self.model, state).any()
-                && events.iter().all(|(_, next)| !wrong_between(self.model, state, next).any())
+                && events
+                    .iter()
+                    .all(|(_, next)| !wrong_between(self.model, state, next).any())
         });
         self.clean.insert(states.clone(), clean);
         clean
@@ -157,7 +181,10 @@ impl Beliefs<'_> {
         let mut nodes: Vec<Node> = states
             .iter()
             .map(|state| {
-                let mut node = Node { good: good(state), ..Node::default() };
+                let mut node = Node {
+                    good: good(state),
+                    ..Node::default()
+                };
                 for (instance, next) in events(self.model, state).0 {
                     let owed = is_fair(self.model, instance).then_some(instance);
                     node.owed.extend(owed);
@@ -170,7 +197,10 @@ impl Beliefs<'_> {
                 node
             })
             .collect();
-        nodes.push(Node { good: true, ..Node::default() });
+        nodes.push(Node {
+            good: true,
+            ..Node::default()
+        });
         nodes
     }
 }

@@ -19,12 +19,19 @@ impl Position {
     fn entering(items: &[Item], at: usize) -> Self {
         if let Some(Item::Parallel { lanes, .. }) = items.get(at) {
             let starts: Vec<Self> = lanes.iter().map(|lane| Self::start(lane)).collect();
-            if starts.iter().zip(lanes).all(|(start, lane)| start.done(lane)) {
+            if starts
+                .iter()
+                .zip(lanes)
+                .all(|(start, lane)| start.done(lane))
+            {
                 return Self::entering(items, at + 1);
             }
             return Self { at, lanes: starts };
         }
-        Self { at, lanes: Vec::new() }
+        Self {
+            at,
+            lanes: Vec::new(),
+        }
     }
 
     /// Whether nothing is left to do.
@@ -42,10 +49,16 @@ impl Position {
                     for (item, inner) in self.lanes[number].next(lane) {
                         let mut after = self.clone();
                         after.lanes[number] = inner;
-                        let over =
-                            after.lanes.iter().zip(lanes).all(|(place, lane)| place.done(lane));
-                        let after =
-                            if over { Self::entering(items, self.at + 1) } else { after };
+                        let over = after
+                            .lanes
+                            .iter()
+                            .zip(lanes)
+                            .all(|(place, lane)| place.done(lane));
+                        let after = if over {
+                            Self::entering(items, self.at + 1)
+                        } else {
+                            after
+                        };
                         found.push((item, after));
                     }
                 }

@@ -25,12 +25,18 @@ pub fn replay(model: &Model, plan: Option<&Plan>, trace: &Trace) -> Result<Vec<S
         visited.push(places.clone());
         let next = follow(model, plan, &places, step);
         if next.is_empty() {
-            return Err(format!("step {} `{}` is not possible so: {step:?}", number + 1, step.name));
+            return Err(format!(
+                "step {} `{}` is not possible so: {step:?}",
+                number + 1,
+                step.name
+            ));
         }
         places = next;
     }
     if let Some(back) = trace.cycle {
-        let begin = visited.get(back).ok_or("the cycle begins after the trace ends")?;
+        let begin = visited
+            .get(back)
+            .ok_or("the cycle begins after the trace ends")?;
         if begin.is_disjoint(&places) {
             return Err("the cycle does not come back to where it begins".to_owned());
         }
@@ -100,7 +106,11 @@ fn item_name(model: &Model, item: &Item) -> String {
 pub fn changes(model: &Model, before: &State, after: &State) -> Vec<Change> {
     let mut all = Vec::new();
     for (place, object) in model.objects.iter().enumerate() {
-        for (field, declared) in model.rules.kinds[object.kind.index()].fields.iter().enumerate() {
+        for (field, declared) in model.rules.kinds[object.kind.index()]
+            .fields
+            .iter()
+            .enumerate()
+        {
             let (from, to) = (&before.fields[place][field], &after.fields[place][field]);
             if from != to {
                 all.push(Change {

@@ -73,8 +73,9 @@ fn guards(model: &Model, transition: TransitionId) -> Vec<&Guard> {
             }
         }
     }
-    let (requires, mut ordered): (Vec<&Guard>, Vec<&Guard>) =
-        all.into_iter().partition(|guard| matches!(guard.kind, GuardKind::Require(_)));
+    let (requires, mut ordered): (Vec<&Guard>, Vec<&Guard>) = all
+        .into_iter()
+        .partition(|guard| matches!(guard.kind, GuardKind::Require(_)));
     ordered.extend(requires);
     ordered
 }
@@ -87,16 +88,33 @@ fn run(
 ) -> Result<(), Undefined> {
     for effect in effects {
         let seen = state.clone();
-        let scope = Scope { now: &seen, ..outer.clone() };
+        let scope = Scope {
+            now: &seen,
+            ..outer.clone()
+        };
         match effect {
-            Effect::Assign { object, kind, field, value, .. } => {
+            Effect::Assign {
+                object,
+                kind,
+                field,
+                value,
+                ..
+            } => {
                 let object = scope.object(object)?;
                 let ty = model.rules.kinds[kind.index()].fields[field.index()].ty;
                 let value = fitting(scope.value(value)?, ty)?;
                 state.fields[object.index()][field.index()] = value;
             }
-            Effect::If { condition, then, otherwise } => {
-                let branch = if scope.truth(condition)? { then } else { otherwise };
+            Effect::If {
+                condition,
+                then,
+                otherwise,
+            } => {
+                let branch = if scope.truth(condition)? {
+                    then
+                } else {
+                    otherwise
+                };
                 run(model, branch, state, &scope)?;
             }
             Effect::For { binder, body } => {

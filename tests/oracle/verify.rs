@@ -46,7 +46,13 @@ impl Verified {
 
 /// What becomes of the next item of a lane.
 pub fn attempt_item(model: &Model, state: &State, item: &Item) -> Attempt {
-    let waited = |over| if over { Attempt::Taken(state.clone()) } else { Attempt::Blocked };
+    let waited = |over| {
+        if over {
+            Attempt::Taken(state.clone())
+        } else {
+            Attempt::Blocked
+        }
+    };
     match item {
         Item::Step { instance, .. } => attempt(model, state, *instance),
         Item::AwaitSettled { .. } => waited(settled(model, state)),
@@ -107,7 +113,13 @@ pub fn verify(model: &Model, plan: &Plan, limit: usize) -> Option<Verified> {
             return None;
         }
     }
-    let Product { nodes, mut found, ended, list, .. } = product;
+    let Product {
+        nodes,
+        mut found,
+        ended,
+        list,
+        ..
+    } = product;
     found.states = list.len();
     found.complete = !ended && !a_fair_run_never_gets_good(&nodes);
     found.lasso = !fair_bad_cycles(&nodes).is_empty();
@@ -140,7 +152,10 @@ impl Product<'_> {
         }
         let goal = goal(self.model, &state);
         let mut undefined = wrong.undefined || goal.is_err();
-        let mut node = Node { good: done && goal == Ok(true), ..Node::default() };
+        let mut node = Node {
+            good: done && goal == Ok(true),
+            ..Node::default()
+        };
 
         let (events, no_value) = events(self.model, &state);
         undefined |= no_value;

@@ -1,7 +1,7 @@
 //! From text to the syntax tree, by recursive descent. Always yields a tree, with all mistakes of the text beside it, one
 //! message each. Decides only how things are written; which names exist and which types agree is not known here.
 //!
-//! A part that cannot be read fails with [`Failed`] after its message is given; the nearest statement, field or
+//! A part that cannot be read fails (`Failed`) after its message is given; the nearest statement, field or
 //! declaration catches that, skips to its own end and leaves `Broken` or nothing in its place.
 
 mod blocks;

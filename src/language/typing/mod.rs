@@ -1,6 +1,6 @@
 //! From the syntax tree to typed rules: every name is looked up and every type agrees, or a diagnostic says why not.
 //!
-//! Works in three passes: what is declared ([`declarations`]), the lets in the order of need ([`lets`]), and then
+//! Works in three passes: what is declared (`declarations`), the lets in the order of need (`lets`), and then
 //! everything else in source order. All errors are told in one run; what had an error once is silently of any type.
 //! Knows no concrete object, except by name through [`Objects`], for the expressions of plans and options.
 

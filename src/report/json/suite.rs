@@ -17,6 +17,7 @@ pub(super) struct Report<'a> {
     verdict: &'static str,
     inputs: Vec<Read>,
     cases: Vec<Case<'a>>,
+    not_run: usize,
     diagnostics: Vec<Diagnostic<'a>>,
     volatile: Volatile,
 }
@@ -46,6 +47,7 @@ impl<'a> Report<'a> {
             verdict: answer.verdict.text(),
             inputs: inputs(loaded),
             cases: answer.cases.iter().map(Case::of).collect(),
+            not_run: answer.not_run,
             diagnostics: diagnostics::all(loaded.warnings),
             volatile,
         }

@@ -6,7 +6,12 @@ use super::tape::Tape;
 
 /// A cluster, as text.
 pub fn cluster(tape: &mut Tape<'_>, book: &Rulebook, prefix: &str) -> String {
-    let sizes: Vec<usize> = book.names.kinds.iter().map(|_| tape.between(1, 3)).collect();
+    let sizes: Vec<usize> = book
+        .names
+        .kinds
+        .iter()
+        .map(|_| tape.between(1, 3))
+        .collect();
     let mut parts = vec!["\"rules\": \"random\"".to_owned()];
     parts.extend(settings(tape, book));
     let mut kinds = Vec::new();
@@ -24,7 +29,11 @@ pub fn cluster(tape: &mut Tape<'_>, book: &Rulebook, prefix: &str) -> String {
             let name = object_name(prefix, kind, place);
             objects.push(format!("      \"{name}\": {{ {} }}", values.join(", ")));
         }
-        kinds.push(format!("    \"{}\": {{\n{}\n    }}", kind_name(kind), objects.join(",\n")));
+        kinds.push(format!(
+            "    \"{}\": {{\n{}\n    }}",
+            kind_name(kind),
+            objects.join(",\n")
+        ));
     }
     parts.push(format!("\"objects\": {{\n{}\n  }}", kinds.join(",\n")));
     format!("{{ {} }}\n", parts.join(",\n  "))
@@ -55,8 +64,11 @@ fn settings(tape: &mut Tape<'_>, book: &Rulebook) -> Vec<String> {
     parts.push(format!("\"policies\": {{ {} }}", policies.join(", ")));
     if !book.faults.is_empty() {
         if tape.percent(40) {
-            let each: Vec<String> =
-                book.faults.iter().map(|f| format!("\"{f}\": {}", tape.below(3))).collect();
+            let each: Vec<String> = book
+                .faults
+                .iter()
+                .map(|f| format!("\"{f}\": {}", tape.below(3)))
+                .collect();
             parts.push(format!("\"faults\": {{ {} }}", each.join(", ")));
         } else {
             parts.push(format!("\"faults\": {}", tape.below(3)));
@@ -75,7 +87,11 @@ fn value(tape: &mut Tape<'_>, book: &Rulebook, ty: Ty, sizes: &[usize], prefix: 
         Ty::Object(kind) => object(kind),
         Ty::Optional(kind) => {
             let name = object(kind);
-            if tape.percent(70) { name } else { "null".to_owned() }
+            if tape.percent(70) {
+                name
+            } else {
+                "null".to_owned()
+            }
         }
         Ty::Set(kind) => {
             let members: Vec<String> = (0..sizes[kind])
@@ -85,7 +101,10 @@ fn value(tape: &mut Tape<'_>, book: &Rulebook, ty: Ty, sizes: &[usize], prefix: 
             format!("[{}]", members.join(", "))
         }
         Ty::Enum(number) => {
-            format!("\"{}\"", bare_value(number, tape.below(book.names.enums[number].0)))
+            format!(
+                "\"{}\"",
+                bare_value(number, tape.below(book.names.enums[number].0))
+            )
         }
         ty => book.names.constant(tape, ty).unwrap_or_default(),
     }

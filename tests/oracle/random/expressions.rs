@@ -78,7 +78,10 @@ impl Names {
     /// All paths of a wanted type.
     pub fn paths(&self, tape: &mut Tape<'_>, wanted: impl Fn(Ty) -> bool) -> Vec<String> {
         let typed = self.typed_paths(tape).into_iter();
-        typed.filter(|(_, ty)| wanted(*ty)).map(|(path, _)| path).collect()
+        typed
+            .filter(|(_, ty)| wanted(*ty))
+            .map(|(path, _)| path)
+            .collect()
     }
 
     /// All paths: variables, and up to two fields of them. Only sometimes through what may be `none`.
@@ -100,7 +103,11 @@ impl Names {
                 }
             }
             let shown = |(path, ty): (String, Ty)| {
-                if earlier && round > 0 { (format!("old({path})"), ty) } else { (path, ty) }
+                if earlier && round > 0 {
+                    (format!("old({path})"), ty)
+                } else {
+                    (path, ty)
+                }
             };
             found.extend(level.into_iter().map(shown));
             level = longer;
@@ -144,14 +151,21 @@ impl Names {
             Ty::Enum(_) => {
                 let paths = self.paths(tape, |t| t == ty);
                 let constant = self.constant(tape, ty);
-                if tape.percent(60) { tape.one(&paths).cloned().or(constant) } else { constant }
+                if tape.percent(60) {
+                    tape.one(&paths).cloned().or(constant)
+                } else {
+                    constant
+                }
             }
             Ty::Object(kind) => self.object(tape, kind),
             Ty::Optional(kind) => {
-                let paths =
-                    self.paths(tape, |t| t == Ty::Optional(kind) || t == Ty::Object(kind));
-                if tape.percent(70) { tape.one(&paths).cloned() } else { None }
-                    .or_else(|| Some("none".to_owned()))
+                let paths = self.paths(tape, |t| t == Ty::Optional(kind) || t == Ty::Object(kind));
+                if tape.percent(70) {
+                    tape.one(&paths).cloned()
+                } else {
+                    None
+                }
+                .or_else(|| Some("none".to_owned()))
             }
             Ty::Set(kind) => Some(self.set(tape, kind, depth)),
         }
@@ -193,8 +207,11 @@ impl Names {
 
     /// A binder whose variable is in scope until it is closed.
     fn open(&mut self, tape: &mut Tape<'_>, kind: usize, depth: usize, filter: bool) -> String {
-        let domain =
-            if tape.percent(20) { self.some_set(tape, kind, depth) } else { kind_name(kind) };
+        let domain = if tape.percent(20) {
+            self.some_set(tape, kind, depth)
+        } else {
+            kind_name(kind)
+        };
         let variable = self.bind(Ty::Object(kind));
         if filter || tape.percent(25) {
             let condition = self.condition(tape, depth.saturating_sub(1));
@@ -223,13 +240,19 @@ impl Names {
     }
 
     fn set(&mut self, tape: &mut Tape<'_>, kind: usize, depth: usize) -> String {
-        let members = self.paths(tape, |t| t == Ty::Object(kind) );
+        let members = self.paths(tape, |t| t == Ty::Object(kind));
         let member = tape.one(&members).cloned();
         match (tape.below(if depth > 0 { 6 } else { 2 }), member) {
             (1 | 2, Some(member)) => format!("{{{member}}}"),
-            (3, Some(member)) => format!("({} + {{{member}}})", self.some_set(tape, kind, depth - 1)),
-            (4, Some(member)) => format!("({} - {{{member}}})", self.some_set(tape, kind, depth - 1)),
-            (5, _) => self.call(tape, Ty::Set(kind), depth - 1).unwrap_or_else(|| "{}".to_owned()),
+            (3, Some(member)) => {
+                format!("({} + {{{member}}})", self.some_set(tape, kind, depth - 1))
+            }
+            (4, Some(member)) => {
+                format!("({} - {{{member}}})", self.some_set(tape, kind, depth - 1))
+            }
+            (5, _) => self
+                .call(tape, Ty::Set(kind), depth - 1)
+                .unwrap_or_else(|| "{}".to_owned()),
             (0, _) => "{}".to_owned(),
             _ => self.some_set(tape, kind, depth),
         }
@@ -237,8 +260,12 @@ impl Names {
 
     fn call(&mut self, tape: &mut Tape<'_>, ty: Ty, depth: usize) -> Option<String> {
         let same = |t: Ty| t == ty || matches!((t, ty), (Ty::Range(..), Ty::Range(..)));
-        let fitting: Vec<Helper> =
-            self.helpers.iter().filter(|h| same(h.ty)).cloned().collect();
+        let fitting: Vec<Helper> = self
+            .helpers
+            .iter()
+            .filter(|h| same(h.ty))
+            .cloned()
+            .collect();
         let helper = tape.one(&fitting)?;
         let mut arguments = Vec::new();
         for parameter in &helper.parameters {
@@ -264,8 +291,16 @@ impl Names {
             return self.comparison(tape);
         }
         match tape.below(14) {
-            5 => format!("({} and {})", self.condition(tape, depth - 1), self.condition(tape, depth - 1)),
-            6 => format!("({} or {})", self.condition(tape, depth - 1), self.condition(tape, depth - 1)),
+            5 => format!(
+                "({} and {})",
+                self.condition(tape, depth - 1),
+                self.condition(tape, depth - 1)
+            ),
+            6 => format!(
+                "({} or {})",
+                self.condition(tape, depth - 1),
+                self.condition(tape, depth - 1)
+            ),
             7 => format!(
                 "({} implies {})",
                 self.condition(tape, depth - 1),
@@ -287,7 +322,9 @@ impl Names {
             }
             12 => {
                 let kind = tape.below(self.kinds.len());
-                let Some(object) = self.object(tape, kind) else { return self.comparison(tape) };
+                let Some(object) = self.object(tape, kind) else {
+                    return self.comparison(tape);
+                };
                 let word = if tape.percent(30) { "not in" } else { "in" };
                 format!("{object} {word} {}", self.some_set(tape, kind, depth - 1))
             }
@@ -303,10 +340,15 @@ impl Names {
         let fields = self.typed_paths(tape);
         let bare = |(path, ty): &(String, Ty)| {
             let object = matches!(ty, Ty::Object(_) | Ty::Set(_));
-            object || (path.starts_with('v') && !path.contains('.') && matches!(ty, Ty::Optional(_)))
+            object
+                || (path.starts_with('v') && !path.contains('.') && matches!(ty, Ty::Optional(_)))
         };
         let (plain, others): (Vec<_>, Vec<_>) = fields.into_iter().partition(|f| !bare(f));
-        let pool = if plain.is_empty() || tape.percent(10) { others } else { plain };
+        let pool = if plain.is_empty() || tape.percent(10) {
+            others
+        } else {
+            plain
+        };
         let Some((path, ty)) = tape.one(&pool).cloned() else {
             return self.over_some_kind(tape);
         };
@@ -315,7 +357,9 @@ impl Names {
             Ty::Bool if tape.percent(50) => path,
             Ty::Bool => format!("not {path}"),
             Ty::Range(low, high) => {
-                let constant = self.constant(tape, Ty::Range(low, high)).unwrap_or_default();
+                let constant = self
+                    .constant(tape, Ty::Range(low, high))
+                    .unwrap_or_default();
                 let compared = ["==", "<", "<=", ">", ">=", "!="][tape.below(6)];
                 format!("{path} {compared} {constant}")
             }
@@ -331,8 +375,15 @@ impl Names {
                 format!("{path} {differs} {other}")
             }
             Ty::Optional(kind) => {
-                let other = if tape.percent(40) { self.object(tape, kind) } else { None };
-                format!("{path} {differs} {}", other.unwrap_or_else(|| "none".to_owned()))
+                let other = if tape.percent(40) {
+                    self.object(tape, kind)
+                } else {
+                    None
+                };
+                format!(
+                    "{path} {differs} {}",
+                    other.unwrap_or_else(|| "none".to_owned())
+                )
             }
             Ty::Set(kind) => {
                 let other = self.set(tape, kind, 0);

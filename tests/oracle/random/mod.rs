@@ -70,7 +70,10 @@ fn trial(book: &rules::Rulebook, cluster: &str) -> Question {
     for (place, goal) in book.goals.iter().enumerate() {
         rules += &format!("goal trial{place} {{\n{goal}}}\n");
     }
-    Question { rules, cluster: cluster.to_owned() }
+    Question {
+        rules,
+        cluster: cluster.to_owned(),
+    }
 }
 
 /// Where something is the case.
@@ -99,9 +102,11 @@ fn share_of_violations(model: &Model, graph: &Graph, place: usize) -> Share {
     if !transition {
         return Share::of(graph.states.iter().map(|s| step::wrong_in(&alone, s).any()));
     }
-    let edges = graph.edges.iter().enumerate().flat_map(|(from, edges)| {
-        edges.iter().map(move |(_, to)| (from, *to))
-    });
+    let edges = graph
+        .edges
+        .iter()
+        .enumerate()
+        .flat_map(|(from, edges)| edges.iter().map(move |(_, to)| (from, *to)));
     Share::of(edges.map(|(from, to)| {
         step::wrong_between(&alone, &graph.states[from], &graph.states[to]).any()
     }))
@@ -112,13 +117,18 @@ fn choose_goal(tape: &mut Tape<'_>, model: &Model, graph: &Graph, candidates: us
     let depth_of = |place: usize| {
         // The first goal is the one that every cluster asks for.
         let goal = &model.rules.goals[place + 1].condition;
-        let first = graph.states.iter().position(|s| step::holds(model, s, goal) == Ok(true));
+        let first = graph
+            .states
+            .iter()
+            .position(|s| step::holds(model, s, goal) == Ok(true));
         first.map(|state| graph.depth[state])
     };
     if tape.percent(20) {
         return tape.below(candidates);
     }
-    (0..candidates).max_by_key(|place| depth_of(*place)).unwrap_or(0)
+    (0..candidates)
+        .max_by_key(|place| depth_of(*place))
+        .unwrap_or(0)
 }
 
 impl Question {
@@ -144,9 +154,15 @@ fn sound<T>(item: Option<T>, found: &Diagnostics, text: &str) -> Result<T, Strin
         let mut all = String::new();
         for diagnostic in &found.list {
             let at = diagnostic.primary.as_ref().map(|label| {
-                (label.source.position(label.span.start), label.source.slice(label.span))
+                (
+                    label.source.position(label.span.start),
+                    label.source.slice(label.span),
+                )
             });
-            all += &format!("{:?}: {} at {at:?}\n", diagnostic.severity, diagnostic.message);
+            all += &format!(
+                "{:?}: {} at {at:?}\n",
+                diagnostic.severity, diagnostic.message
+            );
         }
         format!("{all}{text}")
     };

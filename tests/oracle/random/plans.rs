@@ -33,7 +33,10 @@ pub fn plan(tape: &mut Tape<'_>, model: &Model) -> String {
 
 /// A plan file with these items.
 pub fn text(items: &[String]) -> String {
-    format!("{{ \"cluster\": \"random\", \"steps\": [ {} ] }}", items.join(", "))
+    format!(
+        "{{ \"cluster\": \"random\", \"steps\": [ {} ] }}",
+        items.join(", ")
+    )
 }
 
 /// A step as an item of a plan file.
@@ -47,7 +50,11 @@ pub const SETTLED: &str = "{ \"await\": \"settled\" }";
 fn nested(tape: &mut Tape<'_>, lane: &[String]) -> String {
     if lane.len() > 1 && tape.percent(30) {
         let (left, right) = lane.split_at(1);
-        return format!("{{ \"parallel\": [ [{}], [], [{}] ] }}", left.join(", "), right.join(", "));
+        return format!(
+            "{{ \"parallel\": [ [{}], [], [{}] ] }}",
+            left.join(", "),
+            right.join(", ")
+        );
     }
     lane.join(", ")
 }
@@ -80,8 +87,14 @@ fn walk(tape: &mut Tape<'_>, model: &Model) -> Vec<String> {
             .copied()
             .filter(|i| taken(attempt(model, &state, *i)).is_some_and(|next| next != state))
             .collect();
-        let pool = if tape.percent(12) { &actions } else { &changing };
-        let Some(instance) = tape.one(pool).copied() else { break };
+        let pool = if tape.percent(12) {
+            &actions
+        } else {
+            &changing
+        };
+        let Some(instance) = tape.one(pool).copied() else {
+            break;
+        };
         items.push(step(model, instance));
         if let Attempt::Taken(next) = attempt(model, &state, instance) {
             state = next;
@@ -103,9 +116,12 @@ fn condition(tape: &mut Tape<'_>, model: &Model) -> Option<String> {
     let object = &model.objects[place];
     let fields = &model.rules.kinds[object.kind.index()].fields;
     let field = &fields[tape.below(fields.len())];
-    let name = words::value(model, &Value::Object(rollproof::model::value::ObjectId(
-        u32::try_from(place).ok()?,
-    )));
+    let name = words::value(
+        model,
+        &Value::Object(rollproof::model::value::ObjectId(
+            u32::try_from(place).ok()?,
+        )),
+    );
     let value = match field.ty {
         FieldType::Bool => "true".to_owned(),
         FieldType::Range(low, _) => low.to_string(),
@@ -119,5 +135,8 @@ fn condition(tape: &mut Tape<'_>, model: &Model) -> Option<String> {
         return None;
     }
     let compared = if tape.percent(50) { "==" } else { "!=" };
-    Some(format!("{{ \"await\": \"{name}.{} {compared} {value}\" }}", field.name))
+    Some(format!(
+        "{{ \"await\": \"{name}.{} {compared} {value}\" }}",
+        field.name
+    ))
 }

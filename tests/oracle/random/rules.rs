@@ -25,7 +25,10 @@ pub struct Rulebook {
 
 /// A rulebook.
 pub fn rulebook(tape: &mut Tape<'_>) -> Rulebook {
-    let mut book = Rulebook { text: "rules random\n\n".to_owned(), ..Rulebook::default() };
+    let mut book = Rulebook {
+        text: "rules random\n\n".to_owned(),
+        ..Rulebook::default()
+    };
     enums(&mut book, tape);
     kinds(&mut book, tape);
     params(&mut book, tape);
@@ -82,7 +85,12 @@ fn kinds(book: &mut Rulebook, tape: &mut Tape<'_>) {
             let word = if fixed { "fixed " } else { "" };
             let is = if default.is_empty() { "" } else { " = " };
             book.text += &format!("  {word}{name}: {}{is}{default}\n", type_name(ty));
-            fields.push(Field { name, ty, fixed, default });
+            fields.push(Field {
+                name,
+                ty,
+                fixed,
+                default,
+            });
         }
         book.names.kinds.push(fields);
         book.text += "}\n";
@@ -119,19 +127,31 @@ fn lets(book: &mut Rulebook, tape: &mut Tape<'_>) {
                 let condition = names.condition(tape, 1);
                 format!("{{{variable} in {} where {condition}}}", kind_name(kind))
             }
-            ty => names.expression(tape, ty, 2).unwrap_or_else(|| "true".to_owned()),
+            ty => names
+                .expression(tape, ty, 2)
+                .unwrap_or_else(|| "true".to_owned()),
         };
         names.variables.clear();
-        let header = if parameters.is_empty() { String::new() } else { format!("({header})") };
+        let header = if parameters.is_empty() {
+            String::new()
+        } else {
+            format!("({header})")
+        };
         book.text += &format!("let {name}{header} = {body}\n");
-        names.helpers.push(Helper { name, parameters, ty });
+        names.helpers.push(Helper {
+            name,
+            parameters,
+            ty,
+        });
     }
 }
 
 /// Binds variables of these types and writes them as parameters.
 fn parameter_list(names: &mut Names, types: &[Ty]) -> String {
-    let all: Vec<String> =
-        types.iter().map(|ty| format!("{}: {}", names.bind(*ty), type_name(*ty))).collect();
+    let all: Vec<String> = types
+        .iter()
+        .map(|ty| format!("{}: {}", names.bind(*ty), type_name(*ty)))
+        .collect();
     all.join(", ")
 }
 
@@ -143,20 +163,42 @@ fn transition(book: &mut Rulebook, tape: &mut Tape<'_>, class: &str, number: usi
         types.push(Ty::Object(tape.below(kinds)));
     }
     if tape.percent(35) {
-        let more = [Ty::Object(tape.below(kinds)), Ty::Optional(tape.below(kinds)), Ty::Bool];
+        let more = [
+            Ty::Object(tape.below(kinds)),
+            Ty::Optional(tape.below(kinds)),
+            Ty::Bool,
+        ];
         let scalar = [Ty::Enum(0), Ty::Range(0, 1)];
-        types.push(if tape.percent(70) { more[tape.below(3)] } else { scalar[tape.below(2)] });
+        types.push(if tape.percent(70) {
+            more[tape.below(3)]
+        } else {
+            scalar[tape.below(2)]
+        });
     }
     let parameters = parameter_list(&mut book.names, &types);
-    let fair = if class == "event" && !tape.percent(25) { " fair" } else { "" };
+    let fair = if class == "event" && !tape.percent(25) {
+        " fair"
+    } else {
+        ""
+    };
     let mut body = String::new();
     if class == "action" && tape.percent(25) {
         body += &format!("  cost {}\n", tape.between(1, 3));
     }
     let mut aims = Vec::new();
-    let advance = if tape.percent(70) { advance(&mut book.names, tape, &mut aims) } else { None };
-    let most = tape.between(0, 2).min(tape.between(0, 2)).max(usize::from(class != "action" && advance.is_none()));
-    let mut conditions: Vec<String> = advance.iter().map(|(condition, _)| condition.clone()).collect();
+    let advance = if tape.percent(70) {
+        advance(&mut book.names, tape, &mut aims)
+    } else {
+        None
+    };
+    let most = tape
+        .between(0, 2)
+        .min(tape.between(0, 2))
+        .max(usize::from(class != "action" && advance.is_none()));
+    let mut conditions: Vec<String> = advance
+        .iter()
+        .map(|(condition, _)| condition.clone())
+        .collect();
     for _ in 0..most {
         let depth = tape.below(2);
         conditions.push(book.names.condition(tape, depth));
@@ -208,7 +250,11 @@ fn policies(book: &mut Rulebook, tape: &mut Tape<'_>) {
             let mut arguments = Vec::new();
             for ty in types {
                 let ignored = tape.percent(20);
-                arguments.push(if ignored { "_".to_owned() } else { book.names.bind(ty) });
+                arguments.push(if ignored {
+                    "_".to_owned()
+                } else {
+                    book.names.bind(ty)
+                });
             }
             let condition = book.names.condition(tape, 1);
             book.names.variables.clear();
@@ -228,9 +274,17 @@ fn invariants(book: &mut Rulebook, tape: &mut Tape<'_>) {
     for number in 0..tape.between(1, 6) {
         let transition = tape.percent(40);
         let kind = tape.below(book.names.kinds.len());
-        let types: Vec<Ty> = if tape.percent(60) { vec![Ty::Object(kind)] } else { Vec::new() };
+        let types: Vec<Ty> = if tape.percent(60) {
+            vec![Ty::Object(kind)]
+        } else {
+            Vec::new()
+        };
         let parameters = parameter_list(&mut book.names, &types);
-        let parameters = if types.is_empty() { String::new() } else { format!("({parameters})") };
+        let parameters = if types.is_empty() {
+            String::new()
+        } else {
+            format!("({parameters})")
+        };
         let mut lines = String::new();
         for _ in 0..tape.between(1, 2) {
             book.names.old = transition;
@@ -244,8 +298,13 @@ fn invariants(book: &mut Rulebook, tape: &mut Tape<'_>) {
             lines += &format!("  {line}\n");
         }
         book.names.variables.clear();
-        let word = if transition { "transition invariant" } else { "invariant" };
-        book.invariants.push(format!("{word} inv{number}{parameters} {{\n{lines}}}\n"));
+        let word = if transition {
+            "transition invariant"
+        } else {
+            "invariant"
+        };
+        book.invariants
+            .push(format!("{word} inv{number}{parameters} {{\n{lines}}}\n"));
     }
 }
 
@@ -260,7 +319,10 @@ fn goals(book: &mut Rulebook, tape: &mut Tape<'_>) {
                     let variable = book.names.bind(Ty::Object(aim.kind));
                     book.names.variables.clear();
                     let kind = kind_name(aim.kind);
-                    format!("  {word} {variable} in {kind}: {variable}.{} == {}\n", aim.field, aim.value)
+                    format!(
+                        "  {word} {variable} in {kind}: {variable}.{} == {}\n",
+                        aim.field, aim.value
+                    )
                 }
                 _ => format!("  {}\n", book.names.condition(tape, 2)),
             };

@@ -29,17 +29,30 @@ pub fn advance(
     let (variable, kind, field) = tape.one(&targets)?.clone();
     let values: Vec<String> = match field.ty {
         Ty::Range(low, high) => (low..=high).map(|i| i.to_string()).collect(),
-        Ty::Enum(number) => (0..names.enums[number].0).map(|v| bare_value(number, v)).collect(),
+        Ty::Enum(number) => (0..names.enums[number].0)
+            .map(|v| bare_value(number, v))
+            .collect(),
         _ => vec!["false".to_owned(), "true".to_owned()],
     };
     let first = values.iter().position(|value| *value == field.default);
     let any = tape.below(values.len());
     let from = first.filter(|_| tape.percent(40)).unwrap_or(any);
-    let far = if tape.percent(25) { tape.between(1, values.len() - 1) } else { 1 };
+    let far = if tape.percent(25) {
+        tape.between(1, values.len() - 1)
+    } else {
+        1
+    };
     let to = (from + far) % values.len();
-    aims.push(Aim { kind, field: field.name.clone(), value: values[to].clone() });
+    aims.push(Aim {
+        kind,
+        field: field.name.clone(),
+        value: values[to].clone(),
+    });
     let path = format!("{variable}.{}", field.name);
-    Some((format!("{path} == {}", values[from]), format!("  {path} = {}\n", values[to])))
+    Some((
+        format!("{path} == {}", values[from]),
+        format!("  {path} = {}\n", values[to]),
+    ))
 }
 
 /// Some statements that change something, indented.
@@ -93,8 +106,11 @@ fn loop_over(
     let pad = "  ".repeat(indent);
     let kind = tape.below(names.kinds.len());
     let variable = names.bind(Ty::Object(kind));
-    let filter =
-        if tape.percent(60) { format!(" where {}", names.condition(tape, 1)) } else { String::new() };
+    let filter = if tape.percent(60) {
+        format!(" where {}", names.condition(tape, 1))
+    } else {
+        String::new()
+    };
     let body = match assignment(names, tape, aims, &"  ".repeat(indent + 1)) {
         Some(first) if depth > 0 && tape.percent(20) => {
             first + &effects(names, tape, aims, depth - 1, indent + 1)
@@ -103,7 +119,10 @@ fn loop_over(
         None => String::new(),
     };
     names.variables.pop();
-    format!("{pad}for {variable} in {}{filter} {{\n{body}{pad}}}\n", kind_name(kind))
+    format!(
+        "{pad}for {variable} in {}{filter} {{\n{body}{pad}}}\n",
+        kind_name(kind)
+    )
 }
 
 /// A field gets a value; none where no object with a field that changes is at hand.
@@ -122,8 +141,16 @@ fn assignment(
             }
         }
     }
-    let direct: Vec<_> = targets.iter().filter(|(o, ..)| !o.contains('.')).cloned().collect();
-    let pool = if direct.is_empty() || tape.percent(25) { targets } else { direct };
+    let direct: Vec<_> = targets
+        .iter()
+        .filter(|(o, ..)| !o.contains('.'))
+        .cloned()
+        .collect();
+    let pool = if direct.is_empty() || tape.percent(25) {
+        targets
+    } else {
+        direct
+    };
     let (object, kind, field) = tape.one(&pool)?.clone();
     let path = format!("{object}.{}", field.name);
     let value = match field.ty {
@@ -131,8 +158,16 @@ fn assignment(
         Ty::Range(low, high) if tape.percent(40) => {
             let more = if tape.percent(40) { "- 1" } else { "+ 1" };
             if tape.percent(78) {
-                aims.push(Aim { kind, field: field.name.clone(), value: high.to_string() });
-                let (compared, limit) = if more == "+ 1" { ("<", high) } else { (">", low) };
+                aims.push(Aim {
+                    kind,
+                    field: field.name.clone(),
+                    value: high.to_string(),
+                });
+                let (compared, limit) = if more == "+ 1" {
+                    ("<", high)
+                } else {
+                    (">", low)
+                };
                 return Some(format!(
                     "{pad}if {path} {compared} {limit} {{\n{pad}  {path} = {path} {more}\n{pad}}}\n"
                 ));
@@ -141,12 +176,20 @@ fn assignment(
         }
         Ty::Enum(number) if tape.percent(75) => {
             let value = bare_value(number, tape.below(names.enums[number].0));
-            aims.push(Aim { kind, field: field.name.clone(), value: value.clone() });
+            aims.push(Aim {
+                kind,
+                field: field.name.clone(),
+                value: value.clone(),
+            });
             value
         }
         Ty::Range(..) | Ty::Bool if tape.percent(75) => {
             let value = names.constant(tape, field.ty)?;
-            aims.push(Aim { kind, field: field.name.clone(), value: value.clone() });
+            aims.push(Aim {
+                kind,
+                field: field.name.clone(),
+                value: value.clone(),
+            });
             value
         }
         // An integer of any size: a constant outside the range would be a mistake, a path is not.

@@ -44,4 +44,8 @@ impl<'t> Tape<'t> {
         items.get(place)
     }
 }
-impl Tape<'_> { pub fn used(&self) -> usize { self.at } }
+impl Tape<'_> {
+    pub fn used(&self) -> usize {
+        self.at
+    }
+}
