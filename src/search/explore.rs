@@ -105,15 +105,22 @@ pub fn explore<S: System>(
             let Some(to) = found.store.get(id) else { break };
             if new {
                 visitor.state(id, to);
+                // So does judging all that it leads to.
+                found.stopped = budget.spend(now);
             }
             found.transitions += 1;
             found.graph.push(id);
             visitor.transition(here(), &label, Stored { id, state: to });
+            if found.stopped.is_some() {
+                break;
+            }
         }
-        found.graph.end_row();
         if found.stopped.is_some() {
+            // A state with some of its edges would look like one with all of them.
+            found.graph.drop_row();
             break;
         }
+        found.graph.end_row();
         next = StateId(next.0 + 1);
     }
     found
@@ -289,8 +296,12 @@ mod tests {
                 (0, 0, 0)
             );
         }
-        let found = explore(&Jugs, &mut Seen::default(), &mut Questions(8));
+        // One question for the state, six for its edges, two for the new states that they lead to.
+        let found = explore(&Jugs, &mut Seen::default(), &mut Questions(9));
+        assert_eq!((found.graph.rows(), found.store.len()), (0, 3));
+        let found = explore(&Jugs, &mut Seen::default(), &mut Questions(10));
         assert_eq!((found.graph.rows(), found.transitions), (1, 6));
+        assert_eq!(found.graph.reversed(3).successors(StateId(0)).len(), 4);
     }
 
     #[test]

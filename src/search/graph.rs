@@ -32,6 +32,12 @@ impl Graph {
         self.offsets.push(self.targets.len());
     }
 
+    /// Forgets the row under construction.
+    pub fn drop_row(&mut self) {
+        let end = self.offsets.last().copied().unwrap_or(0);
+        self.targets.truncate(end);
+    }
+
     /// How many rows there are: the number of expanded states.
     #[must_use]
     pub fn rows(&self) -> usize {
