@@ -16,6 +16,9 @@ use super::interpreter::Interpreter;
 use super::state::State;
 use super::text::folded;
 
+/// More values than this explain nothing.
+const MOST_READINGS: usize = 12;
+
 /// The smallest part of a condition that makes it false.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
@@ -234,7 +237,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Reads what stands in an expression. The bodies of quantifiers have no single value and are passed over.
+    /// Reads what stands in an expression; the body of a quantifier once for each member. The filters of counts are passed over.
     fn collect(&self, expr: &Expr, scope: &Scope<'_>, source: &Source, values: &mut Vec<Reading>) {
         match &expr.kind {
             ExprKind::Field(..)
@@ -260,10 +263,11 @@ impl Walk<'_> {
                     self.collect(part, scope, source, values);
                 }
             }
-            ExprKind::All(binder, _) | ExprKind::Some(binder, _) => {
+            ExprKind::All(binder, body) | ExprKind::Some(binder, body) => {
                 if let Domain::Set(set) = &binder.domain {
                     self.collect(set, scope, source, values);
                 }
+                self.collect_members(binder, body, scope, source, values);
             }
             ExprKind::Set(members) => {
                 for member in members {
@@ -272,6 +276,30 @@ impl Walk<'_> {
             }
             ExprKind::Constant(_) | ExprKind::Object(_) | ExprKind::Variable(_) => {}
         }
+    }
+
+    /// Reads the body of a quantifier for each of its members, by their names.
+    fn collect_members(
+        &self,
+        binder: &Binder,
+        body: &Expr,
+        scope: &Scope<'_>,
+        source: &Source,
+        values: &mut Vec<Reading>,
+    ) {
+        // What is undefined for a member ends the list; the rest is told all the same.
+        let _ = self.moment.first_member(binder, scope, |inner| {
+            let mut found = Vec::new();
+            self.collect(body, inner, source, &mut found);
+            for mut reading in found {
+                reading.text.clone_from(&reading.ground);
+                if !values.contains(&reading) {
+                    values.push(reading);
+                }
+            }
+            Ok(values.len() >= MOST_READINGS)
+        });
+        values.truncate(MOST_READINGS);
     }
 
     fn read(&self, expr: &Expr, scope: &Scope<'_>, source: &Source, values: &mut Vec<Reading>) {
@@ -421,7 +449,7 @@ mod tests {
             "some n in node: n.next != none",
             "",
             "some n in node: n.next != none",
-            "",
+            "Node1.next / Node1.next is none, Node2.next / Node2.next is none",
         );
     }
 
