@@ -517,8 +517,8 @@ r#"A name stands for one object in the whole cluster, whatever its kind. Host li
 Mended:
 
     "node": { "Node[1-2]": {}, "Node[3-4]": { "build": "sp1" } }"#;
-    BadHostList = "C0006", "a host list that cannot be read",
-r#"A host list is a name with numbers and upward ranges in brackets, without blanks. Leading zeros are kept. A name has 1 to 255 characters, none of them a bracket or a control character.
+    BadHostList = "C0006", "a name or a host list that cannot be read",
+r#"A host list is a name with numbers and upward ranges in brackets, without blanks. Leading zeros are kept. A name has 1 to 255 characters that can be seen, none of them a bracket or an apostrophe: plan steps write names between apostrophes.
 
     "Node[1-3": {}, "Node[1, 2]": {}, "Node[9-1]": {}
 

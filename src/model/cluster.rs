@@ -426,6 +426,38 @@ mod tests {
     }
 
     #[test]
+    fn a_bad_name_is_told_without_a_word_about_host_lists() {
+        let named = |name: &str| in_objects(&format!(r#"{{"node": {{"{name}": {{}}}}}}"#));
+        assert_eq!(named(""), one("a name cannot be empty", ""));
+        assert_eq!(
+            named("O'Hara"),
+            one(
+                "`O'Hara` cannot be a name: a name cannot have an apostrophe",
+                "'"
+            )
+        );
+        assert_eq!(
+            named("a\\u0007"),
+            one(
+                "`a ` cannot be a name: a name cannot have control characters",
+                "\"a\\u0007\""
+            )
+        );
+        assert_eq!(
+            named("Node\u{200b}1"),
+            one(
+                "`Node 1` cannot be a name: a name cannot have invisible characters",
+                "\u{200b}"
+            )
+        );
+        assert!(
+            named(&"x".repeat(256))[0]
+                .0
+                .ends_with("a name has at most 255 characters")
+        );
+    }
+
+    #[test]
     fn names_are_unique_in_the_cluster() {
         let found =
             in_objects(r#"{"node": {"N[1-3]": {}, "N[3-4]": {}}, "evs": {"N1": {"host": "N2"}}}"#);

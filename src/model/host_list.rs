@@ -41,22 +41,32 @@ pub struct Malformed {
     pub problem: &'static str,
     /// Where, in bytes of the text.
     pub range: Range<usize>,
+    /// What is wrong: a name, or how a list of names is written.
+    pub flaw: Flaw,
+}
+
+/// What is wrong with a host list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// Its brackets.
+    Brackets,
+    /// It cannot be a name, with brackets or without.
+    Name,
 }
 
 impl<'a> HostList<'a> {
     /// Reads a name or a list of names.
     ///
     /// # Errors
-    /// Where the text is empty, has control characters, or its brackets are not lists of numbers and ranges.
+    /// Where the text is empty or has characters that no name has, or its brackets are not lists of numbers and ranges.
     pub fn parse(text: &'a str) -> Result<Self, Malformed> {
         if text.is_empty() {
-            return Err(malformed("a name cannot be empty", 0..0));
+            return Err(no_name("a name cannot be empty", 0..0));
         }
-        if let Some((at, c)) = text.char_indices().find(|(_, c)| c.is_control()) {
-            return Err(malformed(
-                "a name cannot have control characters",
-                at..at + c.len_utf8(),
-            ));
+        for (at, c) in text.char_indices() {
+            if let Some(problem) = forbidden(c) {
+                return Err(no_name(problem, at..at + c.len_utf8()));
+            }
         }
         let mut parts = Vec::new();
         let mut at = 0;
@@ -79,10 +89,7 @@ impl<'a> HostList<'a> {
         }
         let list = Self { parts };
         if list.longest_name() > MAX_NAME {
-            return Err(malformed(
-                "a name has at most 255 characters",
-                0..text.len(),
-            ));
+            return Err(no_name("a name has at most 255 characters", 0..text.len()));
         }
         Ok(list)
     }
@@ -188,7 +195,58 @@ fn number(digits: &str, at: usize) -> Result<u64, Malformed> {
 }
 
 const fn malformed(problem: &'static str, range: Range<usize>) -> Malformed {
-    Malformed { problem, range }
+    Malformed {
+        problem,
+        range,
+        flaw: Flaw::Brackets,
+    }
+}
+
+const fn no_name(problem: &'static str, range: Range<usize>) -> Malformed {
+    Malformed {
+        problem,
+        range,
+        flaw: Flaw::Name,
+    }
+}
+
+/// Why no name has this character, where none has.
+fn forbidden(c: char) -> Option<&'static str> {
+    match c {
+        // Plan steps and conditions write names between apostrophes, and have no escapes.
+        '\'' => Some("a name cannot have an apostrophe"),
+        c if c.is_control() => Some("a name cannot have control characters"),
+        c if is_invisible(c) => Some("a name cannot have invisible characters"),
+        _ => None,
+    }
+}
+
+/// Whether a character can stand in a message as it is.
+pub(super) fn is_seen(c: char) -> bool {
+    !c.is_control() && !is_invisible(c)
+}
+
+/// Characters that nobody sees, or that change the order in which others are shown: with them two names could look the
+/// same, or a plan read otherwise than it is carried out.
+const fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
 }
 
 #[cfg(test)]
@@ -249,6 +307,24 @@ mod tests {
             problem(&"x".repeat(256)).0,
             "a name has at most 255 characters"
         );
+    }
+
+    #[test]
+    fn a_name_that_no_plan_could_write_or_nobody_could_see_is_refused() {
+        assert_eq!(problem("O'Hara"), ("a name cannot have an apostrophe", "'"));
+        for c in [
+            '\u{200b}', '\u{202e}', '\u{2064}', '\u{2069}', '\u{feff}', '\u{ad}',
+        ] {
+            let name = format!("Node{c}1");
+            let malformed = HostList::parse(&name).unwrap_err();
+            assert_eq!(malformed.problem, "a name cannot have invisible characters");
+            assert_eq!(
+                (&name[malformed.range], malformed.flaw),
+                (&*c.to_string(), Flaw::Name)
+            );
+        }
+        assert_eq!(names("Zürich-東京 \"a\""), ["Zürich-東京 \"a\""]);
+        assert_eq!(HostList::parse("N[").unwrap_err().flaw, Flaw::Brackets);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::language::rules::{KindId, Rules};
 use crate::language::source::Span;
 
 use super::ground::Object;
-use super::host_list::{HostList, Malformed};
+use super::host_list::{self, Flaw, HostList, Malformed};
 use super::json::{self, Json, Key};
 use super::shape::Shape;
 
@@ -149,7 +149,7 @@ fn duplicate(shape: &mut Shape<'_>, name: &str, again: Span, first: Span) {
     }
 }
 
-/// Says what is wrong with a host list, pointing into it.
+/// Says what is wrong with a name or a host list, pointing into it.
 pub(super) fn bad_host_list(
     shape: &mut Shape<'_>,
     text: &str,
@@ -157,19 +157,32 @@ pub(super) fn bad_host_list(
     verbatim: bool,
     malformed: &Malformed,
 ) {
-    let message = format!(
-        "the host list `{}` cannot be read: {}",
-        shortened(text),
-        malformed.problem
-    );
+    let (problem, shown) = (malformed.problem, shortened(text));
+    let message = match malformed.flaw {
+        Flaw::Brackets => format!("the host list `{shown}` cannot be read: {problem}"),
+        Flaw::Name if text.is_empty() => problem.to_owned(),
+        Flaw::Name => format!("`{shown}` cannot be a name: {problem}"),
+    };
+    let help = match malformed.flaw {
+        Flaw::Brackets => "a host list is a name with numbers in brackets: `Node[1-3,7]`",
+        Flaw::Name => {
+            "a name has 1 to 255 characters that can be seen, none of them `'`, `[` or `]`"
+        }
+    };
     let place = json::inside(span, verbatim, &malformed.range);
-    let help = "a host list is a name with numbers in brackets: `Node[1-3,7]`".to_owned();
+    let found = &text[malformed.range.clone()];
+    let label = match found.chars().next() {
+        Some(c) if malformed.flaw == Flaw::Name && found.len() == c.len_utf8() && c != '\'' => {
+            format!("this is U+{:04X}", u32::from(c))
+        }
+        _ => problem.to_owned(),
+    };
     shape.push(
         Code::BadHostList,
         message,
         place,
-        malformed.problem,
-        Some(help),
+        label,
+        Some(help.to_owned()),
     );
 }
 
@@ -177,7 +190,7 @@ pub(super) fn bad_host_list(
 fn shortened(text: &str) -> String {
     let clean: String = text
         .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
+        .map(|c| if host_list::is_seen(c) { c } else { ' ' })
         .collect();
     match clean.char_indices().nth(60) {
         Some((at, _)) => format!("{}…", &clean[..at]),
