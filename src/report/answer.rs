@@ -234,7 +234,7 @@ fn warnings(answer: &Answer, view: View<'_>) -> Option<String> {
 mod tests {
     use super::*;
     use crate::report::testing::{self, property, step, violated};
-    use crate::tasks::outcome::{Actor, PropertyKind};
+    use crate::tasks::outcome::{Actor, PropertyKind, TimelineEntry, TimelineItem};
 
     fn view(paint: Paint, witness: bool) -> View<'static> {
         View {
@@ -326,9 +326,10 @@ violated: 2 of 3 properties; the plan is not valid
      2  0:06  Move EVS1 to Node1 (2 min)
               move(EVS1, Node1)
               then: Check the Application log for errors
+        0:08  done: the goal upgraded holds
 
-  total time  8 min
-  downtime    EVS1 2 min
+  total time  8 min in one run, by the times in the rules
+  downtime    EVS1 2 min in that run
 
 plan: 2 steps, cost 2, optimal
   for this cluster only: 2 × node, 1 × evs, no faults; 368 states, 1,218 transitions, depth 18
@@ -364,6 +365,71 @@ plan: 2 steps, cost 2, optimal
         let mut answer = testing::runbook();
         (answer.plan, answer.timeline, answer.verdict) = (None, None, Verdict::Violated);
         assert!(plain(&answer).contains("no plan exists: every order of steps was tried"));
+    }
+
+    #[test]
+    fn every_wait_of_a_plan_is_shown_and_the_last_one_is_for_the_goal() {
+        let mut answer = testing::runbook();
+        if let Some(timeline) = &mut answer.timeline {
+            for (at, until) in [(480, "settled"), (480, "goal upgraded")] {
+                timeline.entries.push(TimelineEntry {
+                    start: at,
+                    end: if until == "settled" { at } else { 525 },
+                    lane: String::new(),
+                    what: TimelineItem::Wait {
+                        until: until.to_owned(),
+                        events: Vec::new(),
+                    },
+                });
+            }
+            timeline.duration = 525;
+        }
+        assert!(plain(&answer).contains(
+            "
+        0:08:00  wait until nothing moves by itself
+        0:08:00  wait until the goal upgraded holds (45 s)
+        0:08:45  done: the goal upgraded holds
+
+"
+        ));
+    }
+
+    #[test]
+    fn a_plan_without_steps_does_not_say_that_nothing_will_happen() {
+        let mut answer = testing::runbook();
+        if let Some(plan) = &mut answer.plan {
+            (plan.items, plan.steps, plan.cost) = (Vec::new(), 0, 0);
+        }
+        if let Some(timeline) = &mut answer.timeline {
+            timeline.entries.clear();
+        }
+        let text = plain(&answer);
+        assert!(text.contains("  no step is needed: the goal holds, or comes about by itself\n"));
+        assert!(!text.contains("done: "));
+    }
+
+    #[test]
+    fn a_clock_that_goes_round_under_a_valid_plan_does_not_say_that_the_plan_is_stuck() {
+        let mut answer = testing::runbook();
+        if let Some(timeline) = &mut answer.timeline {
+            timeline.broken_off = true;
+        }
+        let text = plain(&answer);
+        assert!(text.contains("\n  times are not known: events go round for ever\n"));
+        assert!(!text.contains("the plan goes no further"));
+        let mut stuck = testing::goes_round();
+        stuck.timeline = answer.timeline;
+        assert!(plain(&stuck).contains("the plan goes no further"));
+    }
+
+    #[test]
+    fn where_the_cluster_is_violated_at_once_no_plan_is_looked_for() {
+        let mut answer = testing::mismatched();
+        (answer.task, answer.plan) = (Task::Plan, None);
+        let text = plain(&answer);
+        assert!(text.contains("✗ no_mismatched_failover, after 3 steps"));
+        let last = "no plan exists: the cluster violates something before any step\n";
+        assert!(text.contains(last) && !text.contains("every order of steps"));
     }
 
     #[test]

@@ -5,24 +5,27 @@ use crate::tasks::outcome::{Answer, Timeline, TimelineEntry, TimelineItem};
 
 use super::paint::Paint;
 use super::trace;
+use super::verdict;
 use super::words::{clock, duration, flow, visible, wrapped};
 
 /// The steps of the plan that was found; none where there is none.
 pub(super) fn steps(answer: &Answer, paint: Paint) -> Option<String> {
     let plan = answer.plan.as_ref()?;
     let text = match &answer.timeline {
-        Some(timeline) if !timeline.broken_off => entries(timeline, paint),
+        Some(timeline) if !timeline.broken_off => {
+            entries(timeline, answer.model.goal.as_deref(), paint)
+        }
         _ => trace::items(&plan.items),
     };
-    Some(if text.is_empty() {
-        "  nothing has to be done: the goal holds already\n".to_owned()
-    } else {
-        text
-    })
+    if plan.steps == 0 {
+        let lead = "  no step is needed: the goal holds, or comes about by itself\n";
+        return Some(format!("{lead}{text}"));
+    }
+    Some(text)
 }
 
-/// The steps on the clock, one below the other.
-fn entries(timeline: &Timeline, paint: Paint) -> String {
+/// The steps on the clock, one below the other, and when all is done.
+fn entries(timeline: &Timeline, goal: Option<&str>, paint: Paint) -> String {
     let columns = Columns::of(timeline);
     let names: Vec<&str> = timeline.entries.iter().filter_map(step_name).collect();
     let mut text = String::new();
@@ -36,6 +39,10 @@ fn entries(timeline: &Timeline, paint: Paint) -> String {
             TimelineItem::Wait { .. } => String::new(),
         };
         text.push_str(&columns.entry(&label, entry, &names, paint));
+    }
+    if let Some(goal) = goal.filter(|_| !timeline.entries.is_empty()) {
+        let front = columns.front("", timeline.duration, "");
+        text.push_str(&format!("{front}done: the goal {} holds\n", visible(goal)));
     }
     text
 }
@@ -55,8 +62,10 @@ struct Columns {
 impl Columns {
     fn of(timeline: &Timeline) -> Self {
         let entries = &timeline.entries;
-        let seconds = entries.iter().any(|e| e.start % 60 != 0);
-        let latest = entries.iter().map(|e| e.start).max().unwrap_or(0);
+        let begin = entries.iter().map(|e| e.start);
+        let times: Vec<u64> = begin.chain([timeline.duration]).collect();
+        let seconds = times.iter().any(|time| time % 60 != 0);
+        let latest = times.into_iter().max().unwrap_or(0);
         Self {
             timed: timeline.duration > 0,
             seconds,
@@ -69,19 +78,25 @@ impl Columns {
         }
     }
 
-    fn entry(&self, label: &str, entry: &TimelineEntry, names: &[&str], paint: Paint) -> String {
+    /// Number, time and lane.
+    fn front(&self, label: &str, time: u64, lane: &str) -> String {
         let mut front = format!("  {label:>4}  ");
         if self.timed {
-            let time = clock(entry.start, self.seconds);
+            let time = clock(time, self.seconds);
             front.push_str(&format!("{time:>width$}  ", width = self.clock));
         }
         if self.lane > 0 {
-            let lane = match entry.lane.as_str() {
+            let lane = match lane {
                 "" => String::new(),
                 lane => format!("lane {}", visible(lane)),
             };
             front.push_str(&format!("{lane:width$}  ", width = self.lane + 5));
         }
+        front
+    }
+
+    fn entry(&self, label: &str, entry: &TimelineEntry, names: &[&str], paint: Paint) -> String {
+        let front = self.front(label, entry.start, &entry.lane);
         let indent = front.chars().count();
         let takes = match entry.end.saturating_sub(entry.start) {
             0 => String::new(),
@@ -105,7 +120,10 @@ impl Columns {
                 let lead = match until.as_str() {
                     "settled" => "wait until nothing moves by itself".to_owned(),
                     step if names.contains(&step) => "wait".to_owned(),
-                    condition => format!("wait until {condition}"),
+                    condition => match condition.strip_prefix("goal ") {
+                        Some(goal) => format!("wait until the goal {goal} holds"),
+                        None => format!("wait until {condition}"),
+                    },
                 };
                 let ended_by = match events.as_slice() {
                     [] => String::new(),
@@ -129,6 +147,9 @@ fn step_name(entry: &TimelineEntry) -> Option<&str> {
 /// How long it takes, and which service is out for how long; none where nothing is known or nothing takes time.
 pub(super) fn totals(answer: &Answer) -> Option<String> {
     let timeline = answer.timeline.as_ref()?;
+    if timeline.broken_off && verdict::valid(answer) {
+        return Some("  times are not known: events go round for ever\n".to_owned());
+    }
     if timeline.broken_off {
         let reached = duration(timeline.duration);
         return Some(format!(
@@ -138,7 +159,9 @@ pub(super) fn totals(answer: &Answer) -> Option<String> {
     if timeline.duration == 0 && timeline.downtime.iter().all(|d| d.seconds == 0) {
         return None;
     }
-    let mut text = format!("  total time  {}\n", duration(timeline.duration));
+    // The clock follows one run out of many: the longest may take longer, and no fault strikes in it.
+    let total = duration(timeline.duration);
+    let mut text = format!("  total time  {total} in one run, by the times in the rules\n");
     if !timeline.downtime.is_empty() {
         let services: Vec<String> = timeline
             .downtime
@@ -148,7 +171,8 @@ pub(super) fn totals(answer: &Answer) -> Option<String> {
                 seconds => format!("{} {}", visible(&d.service), duration(seconds)),
             })
             .collect();
-        text.push_str(&format!("  downtime    {}\n", flow(&services, ", ", 14)));
+        let services = flow(&services, ", ", 14);
+        text.push_str(&format!("  downtime    {services} in that run\n"));
     }
     Some(text)
 }

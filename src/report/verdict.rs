@@ -134,8 +134,11 @@ fn properties(answer: &Answer, paint: Paint) -> String {
     }
 }
 
-/// Whether all three claims about a plan were asked for and hold.
-fn valid(answer: &Answer) -> bool {
+/// Whether a plan is known to be valid: it was found, or all three claims about it were asked for and hold.
+pub(super) fn valid(answer: &Answer) -> bool {
+    if answer.task == Task::Plan {
+        return answer.verdict == Verdict::Holds && answer.plan.is_some();
+    }
     let holds = |kind| {
         let mut of_kind = answer.properties.iter().filter(|p| p.kind == kind);
         of_kind.any(|p| p.verdict == Verdict::Holds)
@@ -160,6 +163,10 @@ fn plan(answer: &Answer, paint: Paint) -> String {
             paint.good("plan"),
             count(plan.steps as u64, "step"),
             plan.cost
+        ),
+        (Verdict::Violated, _) if !answer.properties.is_empty() => format!(
+            "{}: the cluster violates something before any step",
+            paint.bad("no plan exists")
         ),
         (Verdict::Violated, _) => format!(
             "{}: every order of steps was tried",
