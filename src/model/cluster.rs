@@ -24,7 +24,7 @@ pub fn read_cluster(
     rules: &Arc<Rules>,
     overrides: &Overrides,
 ) -> (Option<Model>, Diagnostics) {
-    let (json, mut diagnostics) = json::read(source);
+    let (json, mut diagnostics) = json::read(source, "a cluster");
     let Some(json) = json else {
         return (None, diagnostics);
     };

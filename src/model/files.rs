@@ -44,23 +44,34 @@ pub(super) fn read_text(reader: impl Read, name: &str) -> Result<String, Box<Dia
 
 fn as_text(bytes: Vec<u8>, name: &str) -> Result<String, Box<Diagnostic>> {
     let wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
-    let stray = bytes.iter().position(|b| *b == 0);
-    let text = String::from_utf8(bytes);
-    let at = match (&text, stray) {
-        (Err(error), _) => error.utf8_error().valid_up_to(),
-        (Ok(_), Some(at)) => at,
-        (Ok(_), None) => return text.map_err(|_| unreadable(name, "it is not text")),
+    let (text, problem) = match String::from_utf8(bytes) {
+        Ok(text) => (text, None),
+        Err(error) => {
+            let sound = error.utf8_error().valid_up_to();
+            let mut bytes = error.into_bytes();
+            bytes.truncate(sound);
+            let before = String::from_utf8_lossy(&bytes).into_owned();
+            (before, Some("is no letter in UTF-8"))
+        }
     };
-    let diagnostic = Diagnostic::error(
-        Code::NotText,
-        format!("`{name}` is not text: byte {at} is no UTF-8 letter"),
-    );
+    let (before, problem) = match (text.find('\0'), problem) {
+        (Some(at), _) => (&text[..at], "is a NUL byte"),
+        (None, Some(problem)) => (text.as_str(), problem),
+        (None, None) => return Ok(text),
+    };
+    let line = before.matches('\n').count() + 1;
+    let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+    let message = format!("`{name}` is not text: what stands at {line}:{column} {problem}");
     let help = if wide {
         "it looks like UTF-16: save it as UTF-8"
+    } else if problem == "is a NUL byte" {
+        "no text has NUL bytes: it may be a program, an archive or UTF-16"
     } else {
         "rollproof reads UTF-8 text"
     };
-    Err(Box::new(diagnostic.help(help)))
+    Err(Box::new(
+        Diagnostic::error(Code::NotText, message).help(help),
+    ))
 }
 
 /// The diagnostic that a file cannot be read.
@@ -98,19 +109,20 @@ mod tests {
     #[test]
     fn what_is_not_text_is_refused() {
         assert_eq!(
-            failure(b"ab\xffc"),
+            failure(b"ab\n\xc3\xa9\xffc"),
             (
                 Code::NotText,
-                "`x` is not text: byte 2 is no UTF-8 letter".into()
+                "`x` is not text: what stands at 2:2 is no letter in UTF-8".into()
             )
         );
         assert_eq!(
             failure(b"ELF\0"),
             (
                 Code::NotText,
-                "`x` is not text: byte 3 is no UTF-8 letter".into()
+                "`x` is not text: what stands at 1:4 is a NUL byte".into()
             )
         );
+        assert!(failure(b"a\0\xff").1.ends_with("1:2 is a NUL byte"));
         assert_eq!(
             failure(b""),
             (Code::EmptyFile, "`x` has nothing in it".into())

@@ -114,9 +114,9 @@ pub fn inside(span: Span, verbatim: bool, range: &std::ops::Range<usize>) -> Spa
     }
 }
 
-/// Reads a text as JSON. A tree comes with errors where keys were given twice or texts could not be read.
+/// Reads a text as JSON; `wanted` is what the text should be, for messages (`a cluster`). A tree comes with errors where keys were given twice or texts could not be read.
 #[must_use]
-pub fn read(source: &Arc<Source>) -> (Option<Json>, Diagnostics) {
+pub fn read(source: &Arc<Source>, wanted: &str) -> (Option<Json>, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
     if text.len() > MAX_BYTES {
@@ -134,7 +134,8 @@ pub fn read(source: &Arc<Source>) -> (Option<Json>, Diagnostics) {
     let whole: &RawValue = match serde_json::from_str(text) {
         Ok(raw) => raw,
         Err(error) => {
-            diagnostics.push(syntax_error(source, text, &error));
+            let rules = rules_instead(source, text, wanted);
+            diagnostics.push(rules.unwrap_or_else(|| syntax_error(source, text, &error)));
             return (None, diagnostics);
         }
     };
@@ -145,6 +146,32 @@ pub fn read(source: &Arc<Source>) -> (Option<Json>, Diagnostics) {
     };
     let json = reader.value(whole.get(), MAX_DEPTH);
     (json, reader.diagnostics)
+}
+
+/// Where the text begins as rules do, says so: nothing about JSON would help.
+fn rules_instead(source: &Arc<Source>, text: &str, wanted: &str) -> Option<Diagnostic> {
+    let mut at = source.text.len() - text.len();
+    for line in text.split_inclusive('\n') {
+        let code = line.trim();
+        if code.is_empty() || code.starts_with("//") {
+            at += line.len();
+            continue;
+        }
+        let name = code.strip_prefix("rules")?;
+        let begins_name = |c: char| c.is_alphabetic() || c == '_';
+        if !name.starts_with(char::is_whitespace) || !name.trim_start().starts_with(begins_name) {
+            return None;
+        }
+        let message = format!("this is a rules file, not {wanted}");
+        let start = at + line.len() - line.trim_start().len();
+        let help = "rules are named inside a cluster: `{ \"rules\": …, \"objects\": { … } }`";
+        return Some(
+            Diagnostic::error(Code::WrongJsonType, message)
+                .at(source, place(start, "rules".len()), "rules begin like this")
+                .help(help),
+        );
+    }
+    None
 }
 
 fn syntax_error(source: &Arc<Source>, text: &str, error: &serde_json::Error) -> Diagnostic {
@@ -414,7 +441,7 @@ mod tests {
 
     fn read_text(text: &str) -> (Option<Json>, Diagnostics, Arc<Source>) {
         let source = Source::new("x.json", text);
-        let (json, diagnostics) = read(&source);
+        let (json, diagnostics) = read(&source, "a cluster");
         (json, diagnostics, source)
     }
 
@@ -498,6 +525,17 @@ mod tests {
     fn an_empty_text_and_a_lone_surrogate_are_refused() {
         assert_eq!(finding(" \n").0, "`x.json` has nothing in it");
         assert_eq!(finding("[\"\\ud800\"]").1, "\"\\ud800\"");
+    }
+
+    #[test]
+    fn rules_in_place_of_json_are_told_apart() {
+        let rules = "\n/// Doc {\n  rules small // x\nkind node {}\n";
+        let expected = "this is a rules file, not a cluster";
+        assert_eq!(finding(rules), (expected.into(), "rules".into()));
+        assert_eq!(finding("\u{feff}rules x").0, expected);
+        for text in ["rules", "rules: 3", "rulesx y", "// rules x"] {
+            assert!(finding(text).0.starts_with("this is not JSON"), "{text}");
+        }
     }
 
     #[test]

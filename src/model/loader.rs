@@ -193,7 +193,7 @@ impl Loader {
             Ok(source) => source,
             Err(error) => return (None, only(placed(*error, named))),
         };
-        let (json, mut diagnostics) = json::read(&source);
+        let (json, mut diagnostics) = json::read(&source, "a cluster");
         let Some(json) = json else {
             return (None, diagnostics);
         };
@@ -232,7 +232,7 @@ impl Loader {
             Ok(source) => source,
             Err(error) => return (None, only(placed(*error, named))),
         };
-        let (json, mut diagnostics) = json::read(&source);
+        let (json, mut diagnostics) = json::read(&source, "a plan");
         let Some(json) = json else {
             return (None, diagnostics);
         };

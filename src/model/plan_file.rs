@@ -34,7 +34,7 @@ pub(super) struct Outline<'j> {
 /// Reads a plan for a model. The plan's own settings are taken to be in the model already.
 #[must_use]
 pub fn read_plan(source: &Arc<Source>, name: &str, model: &Model) -> (Option<Plan>, Diagnostics) {
-    let (json, mut diagnostics) = json::read(source);
+    let (json, mut diagnostics) = json::read(source, "a plan");
     let Some(json) = json else {
         return (None, diagnostics);
     };

@@ -187,7 +187,7 @@ pub fn read_suite(
     name: &str,
     location: Location,
 ) -> (Option<Suite>, Diagnostics) {
-    let (json, mut diagnostics) = json::read(source);
+    let (json, mut diagnostics) = json::read(source, "a suite");
     let Some(json) = json else {
         return (None, diagnostics);
     };

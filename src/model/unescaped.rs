@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn escapes_are_resolved_and_places_stay() {
         let source = Source::new("p", r#"{"a": ["m(\u0041\"é\n)", 1, "x\\"], "b": "y"}"#);
-        let resolved = unescaped(&source, &json::read(&source).0.unwrap());
+        let resolved = unescaped(&source, &json::read(&source, "a plan").0.unwrap());
         assert_eq!(
             resolved.text,
             "{\"a\": [\"m(A\"é )       \", 1, \"x\\ \"], \"b\": \"y\"}"
@@ -87,7 +87,7 @@ mod tests {
         let source = Source::new("p", r#"["é"]"#);
         assert!(Arc::ptr_eq(
             &source,
-            &unescaped(&source, &json::read(&source).0.unwrap())
+            &unescaped(&source, &json::read(&source, "a plan").0.unwrap())
         ));
     }
 }
