@@ -6,7 +6,7 @@ use crate::language::codes::Code;
 use crate::language::diagnostic::Diagnostics;
 use crate::language::source::{Source, Span};
 
-use super::json::{self, Json};
+use super::json::{self, Json, Key};
 use super::lookup::Location;
 use super::settings::Settings;
 use super::shape::Shape;
@@ -220,6 +220,16 @@ impl Reader<'_> {
         let elements = self.shape.array("`cases`", list)?;
         let cases: Vec<Case> = elements.iter().filter_map(|case| self.case(case)).collect();
         self.names_differ(&cases);
+        if elements.is_empty() {
+            let help = "add a case: `{ \"name\": …, \"check\": CLUSTER, \"expect\": { \"verdict\": \"holds\" } }`";
+            self.shape.push(
+                Code::SuiteShape,
+                "the suite has no cases",
+                list.span,
+                "nothing in here",
+                Some(help.to_owned()),
+            );
+        }
         Some(cases)
     }
 
@@ -263,11 +273,12 @@ impl Reader<'_> {
             .and_then(|n| self.text("`name`", n));
         let task = self.task(json);
         let settings = Settings::read(&mut self.shape, json);
-        let max_states = json
-            .get("max_states")
-            .and_then(|n| self.count("`max_states`", n));
+        let max_states = json.get("max_states").and_then(|n| self.max_states(n));
         let expected = self.shape.required("the case", json, "expect");
         let (task, target) = task?;
+        if task != Task::Check {
+            self.no_faults(members);
+        }
         let expect = self.expect(task, expected?)?;
         Some(Case {
             name: name?,
@@ -278,6 +289,30 @@ impl Reader<'_> {
             expect,
             span: json.span,
         })
+    }
+
+    /// A case says nothing that is without effect: only `check` lets faults strike.
+    fn no_faults(&mut self, members: &[(Key, Json)]) {
+        if let Some((key, _)) = members.iter().find(|(key, _)| key.text == "faults") {
+            self.shape.push(
+                Code::SuiteShape,
+                "faults are only for `check` in this version: `verify` and `plan` never use them",
+                key.span,
+                "without effect here",
+                Some("leave it out, or ask `\"check\": CLUSTER`".to_owned()),
+            );
+        }
+    }
+
+    fn max_states(&mut self, json: &Json) -> Option<Spanned<u64>> {
+        let found = self.count("`max_states`", json)?;
+        if found.value == 0 {
+            let message = "`max_states` must be at least 1: a search stores its first state";
+            self.shape
+                .error(Code::ValueOutOfRange, message, found.span, "out of range");
+            return None;
+        }
+        Some(found)
     }
 
     fn task(&mut self, json: &Json) -> Option<(Task, Spanned<String>)> {
@@ -527,6 +562,28 @@ mod tests {
                 "`cost` must be from 0 to 9007199254740992, not -1"
             ]
         );
+    }
+
+    #[test]
+    fn faults_are_for_check_alone() {
+        let case = |asks: &str| {
+            format!(r#"{{"name": "a", {asks}, "faults": 1, "expect": {{"verdict": "holds"}}}}"#)
+        };
+        let message =
+            "faults are only for `check` in this version: `verify` and `plan` never use them";
+        for asks in [r#""verify": "p""#, r#""plan": "c""#] {
+            assert_eq!(found(&case(asks)), one(message, "\"faults\""));
+        }
+        assert_eq!(found(&case(r#""check": "c""#)), []);
+    }
+
+    #[test]
+    fn a_suite_that_would_try_nothing_is_an_error() {
+        assert_eq!(found(""), one("the suite has no cases", "[]"));
+        let case =
+            r#"{"name": "a", "check": "c", "max_states": 0, "expect": {"verdict": "holds"}}"#;
+        let message = "`max_states` must be at least 1: a search stores its first state";
+        assert_eq!(found(case), one(message, "0"));
     }
 
     #[test]
