@@ -67,7 +67,17 @@ fn the_exit_status_is_that_of_the_verdict() {
         (&["plan", "exchange-core/n3-m3"], 1),
         (&["plan", "exchange-core/n2-m1", "--max-states", "3"], 3),
         (&["check", "exchange-core/n2-m1", "--max-states", "5"], 3),
-        (&["check", "exchange-core/n2-m1", "--timeout", "0s"], 3),
+        (
+            &[
+                "check",
+                "exchange-core/n4-m2",
+                "--policy",
+                "drain=on",
+                "--timeout",
+                "1ms",
+            ],
+            3,
+        ),
         (&["check", "exchange-core/n2-m1", "--max-memory", "1K"], 3),
         (&["models"], 0),
         (&["explain", "c0004"], 0),

@@ -211,7 +211,7 @@ pub struct Changes {
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
     params: Vec<(String, String)>,
     /// How many faults may strike
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = quantity::faults, allow_negative_numbers = true)]
     pub faults: Option<u32>,
     /// Ask for this goal
     #[arg(long, value_name = "GOAL")]
@@ -235,13 +235,13 @@ impl Changes {
 #[command(next_help_heading = "Search")]
 pub struct Search {
     /// Store at most so many states
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = quantity::states, allow_negative_numbers = true)]
     pub max_states: Option<u64>,
     /// Stop where the program needs more memory, such as 512M or 2G
-    #[arg(long, value_name = "SIZE", value_parser = quantity::bytes)]
+    #[arg(long, value_name = "SIZE", value_parser = quantity::bytes, allow_negative_numbers = true)]
     pub max_memory: Option<u64>,
     /// Stop after this time, such as 30s or 5m
-    #[arg(long, value_name = "TIME", value_parser = quantity::duration)]
+    #[arg(long, value_name = "TIME", value_parser = quantity::duration, allow_negative_numbers = true)]
     pub timeout: Option<Duration>,
     /// Turn every reduction off, and count every state
     #[arg(long)]

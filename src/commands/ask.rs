@@ -5,6 +5,8 @@ use std::path::Path;
 use rollproof::language::codes::Code;
 use rollproof::language::diagnostic::Diagnostic;
 use rollproof::language::suggest;
+use rollproof::model::loader::Input;
+use rollproof::model::lookup::Location;
 use rollproof::model::schema;
 use rollproof::model::settings::Overrides;
 use rollproof::report::{plan_file, reference};
@@ -78,6 +80,9 @@ pub fn plan(session: &mut Session, plan: &Plan) -> Result<Status, Failure> {
     let overrides = plan.changes.overrides();
     let found = session.loader.load_cluster(&plan.subject, &overrides);
     let model = session.loaded(found)?;
+    if let Some(path) = &plan.output {
+        spare_what_was_read(session, path)?;
+    }
     session.assume(plan.strict, &model)?;
     let mut limits = Session::limits(&plan.search);
     let answer = tasks::plan::plan(&model, &mut limits)?;
@@ -86,6 +91,22 @@ pub fn plan(session: &mut Session, plan: &Plan) -> Result<Status, Failure> {
         write_plan(session, path, found, &plan.subject, &overrides)?;
     }
     Ok(status)
+}
+
+/// A plan never takes the place of the cluster or the rules that it is for.
+fn spare_what_was_read(session: &Session, path: &Path) -> Result<(), Failure> {
+    let is_it = |input: &Input| match &input.location {
+        Location::File(read) => destination::is_same_file(path, read),
+        Location::Library(_) | Location::StandardInput => false,
+    };
+    let Some(input) = session.loader.read().iter().find(|input| is_it(input)) else {
+        return Ok(());
+    };
+    let (path, word) = (path.display(), input.kind.word());
+    let message = format!("`-o {path}` would write the plan over the {word} that was read");
+    Err(Diagnostic::error(Code::BadOption, message)
+        .help("give the plan a file of its own, such as `-o plan.json`")
+        .into())
 }
 
 fn write_plan(

@@ -22,6 +22,14 @@ pub fn seen_from(plan: &Path, cluster: &str) -> String {
     }
 }
 
+/// Whether two paths lead to one file that is there.
+pub fn is_same_file(a: &Path, b: &Path) -> bool {
+    match (a.canonicalize(), b.canonicalize()) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => false,
+    }
+}
+
 /// The way from a folder to a file, both absolute; the file itself where there is none (another drive).
 fn relative(folder: &Path, file: &Path) -> PathBuf {
     let shared = folder
@@ -51,6 +59,14 @@ mod tests {
             way("/a/b/plans", "/a/b/clusters/c.json"),
             PathBuf::from("../clusters/c.json")
         );
+    }
+
+    #[test]
+    fn one_file_may_have_many_paths() {
+        let same = |a: &str, b: &str| is_same_file(Path::new(a), Path::new(b));
+        assert!(same("Cargo.toml", "./src/../Cargo.toml"));
+        assert!(!same("Cargo.toml", "Cargo.lock"));
+        assert!(!same("no-such-file", "no-such-file"));
     }
 
     #[test]

@@ -1,6 +1,9 @@
-//! Sizes and durations as users write them: `2G`, `512M`, `30s`, `5m`.
+//! Sizes, durations and numbers as users write them: `2G`, `512M`, `30s`, `5m`. A limit is never 0: a search under it
+//! would establish nothing.
 
 use std::time::Duration;
+
+use rollproof::model::settings::MAX_FAULTS;
 
 /// A duration: a number with `ms`, `s`, `m` (or `min`) or `h`; seconds where there is no unit.
 pub fn duration(text: &str) -> Result<Duration, String> {
@@ -12,9 +15,10 @@ pub fn duration(text: &str) -> Result<Duration, String> {
         ("h", 3_600_000),
         ("", 1_000),
     ];
-    scaled(text, &units)
+    let found = scaled(text, &units).filter(|time| *time > 0);
+    found
         .map(Duration::from_millis)
-        .ok_or_else(|| "write a number with `s`, `m` or `h`, such as 30s or 5m".to_owned())
+        .ok_or_else(|| "write a number above 0 with `s`, `m` or `h`, such as 30s or 5m".to_owned())
 }
 
 /// A size in bytes: a number with `K`, `M`, `G` or `T`, in powers of 1000 (`Ki`, `Mi`, … of 1024); a `B` may follow.
@@ -32,8 +36,21 @@ pub fn bytes(text: &str) -> Result<u64, String> {
         ("T", 1_000_000_000_000),
         ("", 1),
     ];
-    scaled(bare, &units)
-        .ok_or_else(|| "write a number with `M` or `G`, such as 512M or 2G".to_owned())
+    let found = scaled(bare, &units).filter(|size| *size > 0);
+    found.ok_or_else(|| "write a number above 0 with `M` or `G`, such as 512M or 2G".to_owned())
+}
+
+/// A number of states, at least 1: a search stores its first one.
+pub fn states(text: &str) -> Result<u64, String> {
+    let found = scaled(text, &[("", 1)]).filter(|number| *number > 0);
+    found.ok_or_else(|| "write a whole number above 0, such as 1000000".to_owned())
+}
+
+/// A number of faults, at most as many as a cluster file may allow.
+pub fn faults(text: &str) -> Result<u32, String> {
+    let number = scaled(text, &[("", 1)]).and_then(|number| u32::try_from(number).ok());
+    let found = number.filter(|number| u64::from(*number) <= MAX_FAULTS);
+    found.ok_or_else(|| format!("write a whole number from 0 to {MAX_FAULTS}"))
 }
 
 /// The number times what its unit stands for; the first unit that ends the text counts.
@@ -65,6 +82,8 @@ mod tests {
             "1.5h",
             "5 weeks",
             "99999999999999999999h",
+            "0",
+            "0s",
         ] {
             assert!(duration(wrong).is_err(), "{wrong}");
         }
@@ -76,8 +95,19 @@ mod tests {
         assert_eq!(bytes("512MB"), Ok(512_000_000));
         assert_eq!(bytes("1GiB"), Ok(1 << 30));
         assert_eq!(bytes("100"), Ok(100));
-        for wrong in ["", "G", "-2G", "2X", "99999999T"] {
+        for wrong in ["", "G", "-2G", "2X", "99999999T", "0", "0G"] {
             assert!(bytes(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn numbers_are_told_their_range() {
+        assert_eq!((faults("0"), faults("1000000")), (Ok(0), Ok(1_000_000)));
+        for wrong in ["", "x", "-1", "1000001", "99999999999", "1.5"] {
+            let told = Err("write a whole number from 0 to 1000000".to_owned());
+            assert_eq!(faults(wrong), told, "{wrong}");
+        }
+        assert_eq!(states("1"), Ok(1));
+        assert!(states("0").is_err() && states("-1").is_err() && states("x").is_err());
     }
 }

@@ -18,7 +18,7 @@ use super::shape::Shape;
 use super::value::Value;
 
 /// How many faults a budget may allow: more never matters where each spends one.
-const MAX_FAULTS: u64 = 1_000_000;
+pub const MAX_FAULTS: u64 = 1_000_000;
 
 /// What the command line changes about a cluster.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
