@@ -327,7 +327,7 @@ impl Reader<'_> {
             ),
             Some(TransitionClass::Fault) => (
                 format!("`{name}` is a fault, not an action"),
-                Some("it happens by itself: `--faults 1` shows what it does to a plan".to_owned()),
+                Some("it happens by itself: `rollproof check CLUSTER --faults 1` explores what it does".to_owned()),
             ),
             None => {
                 let actions = rules
@@ -533,6 +533,16 @@ fault crash(n: node) { n.power = down }
         assert_eq!(found[0].0, "the rules `small` have no action `mve`");
         assert_eq!(found[1].0, "`boot` is an event, not an action");
         assert_eq!(found[2].0, "`crash` is a fault, not an action");
+    }
+
+    #[test]
+    fn a_fault_in_a_plan_leads_to_the_command_that_explores_it() {
+        let (_, diagnostics) = plan(r#"["crash(Node1)"]"#);
+        let help = diagnostics.list[0].help.join("; ");
+        assert!(
+            help.contains("rollproof check CLUSTER --faults 1"),
+            "{help}"
+        );
     }
 
     #[test]
