@@ -9,7 +9,8 @@ pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     };
     let lower = name.to_lowercase();
     let mut best: Option<(usize, &str)> = None;
-    for candidate in candidates {
+    // What was written and not found is no help, wherever it is known.
+    for candidate in candidates.into_iter().filter(|c| *c != name) {
         let distance = strsim::osa_distance(&lower, &candidate.to_lowercase());
         if distance <= limit
             && distance < candidate.chars().count()
@@ -30,7 +31,7 @@ pub fn help<'a>(
     if let Some(near) = closest(name, candidates.clone()) {
         return Some(format!("did you mean `{near}`?"));
     }
-    let all: Vec<&str> = candidates.into_iter().collect();
+    let all: Vec<&str> = candidates.into_iter().filter(|c| *c != name).collect();
     match all.len() {
         0 => None,
         1..=8 => Some(format!(
@@ -62,6 +63,15 @@ mod tests {
         assert_eq!(closest("Node5", ["Node1", "Node2"]), Some("Node1"));
         assert_eq!(closest("banana", ["build", "power"]), None);
         assert_eq!(closest("x", ["y"]), None);
+    }
+
+    #[test]
+    fn the_name_that_was_not_found_is_never_suggested() {
+        assert_eq!(closest("build", ["build"]), None);
+        assert_eq!(closest("build", ["build", "Build"]), Some("Build"));
+        assert_eq!(help("build", "fields", ["build"]), None);
+        let others = help("build", "fields", ["build", "power"]);
+        assert_eq!(others.as_deref(), Some("fields: `power`"));
     }
 
     #[test]

@@ -74,7 +74,8 @@ impl Parser<'_> {
     fn clause_head(&mut self) -> Parsed<(Name, Vec<Name>)> {
         let token = self.token();
         let written = self.source.slice(token.span);
-        if token.kind != TokenKind::Name || closest(written, ["before"]).is_none() {
+        let meant = written == "before" || closest(written, ["before"]).is_some();
+        if token.kind != TokenKind::Name || !meant {
             return Err(self.unexpected("`before` and an action"));
         }
         if written != "before" {
