@@ -14,7 +14,11 @@ use super::words::{count, visible, wrapped};
 pub fn models(models: &[LibraryModel]) -> String {
     let mut sections = Vec::with_capacity(models.len());
     for model in models {
-        let mut text = format!("{}\n  {}\n", model.name, wrapped(&model.doc, 2));
+        let mut text = format!(
+            "{}\n  {}\n",
+            model.name,
+            wrapped(&first_words(&model.doc), 2)
+        );
         let suite: Vec<String> = model
             .suite
             .then(|| model.name.clone())
@@ -33,6 +37,22 @@ pub fn models(models: &[LibraryModel]) -> String {
         sections.push(text);
     }
     sections.join("\n")
+}
+
+/// The lines of a doc up to the first that ends a sentence, or up to an empty one: what follows may be a table.
+fn first_words(doc: &str) -> String {
+    let mut words = String::new();
+    for line in doc.trim_start().lines().map(str::trim) {
+        if line.is_empty() {
+            break;
+        }
+        words.push_str(line);
+        words.push(' ');
+        if line.ends_with('.') {
+            break;
+        }
+    }
+    words.trim_end().to_owned()
 }
 
 /// The same for programs.
@@ -121,5 +141,30 @@ pub fn sound_rules(rules: &Rules) -> String {
         format!("no errors in the rules {name}")
     } else {
         format!("no errors in the rules {name}: {}", counted.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_doc_the_list_shows_the_first_sentence() {
+        let doc = "Upgrades: from 1\nto 2.\nSources:\n  book  \"A. B\"\n";
+        assert_eq!(first_words(doc), "Upgrades: from 1 to 2.");
+        assert_eq!(first_words("No stop\n\nMore."), "No stop");
+        assert_eq!(first_words(""), "");
+        let model = LibraryModel {
+            name: "m".to_owned(),
+            doc: doc.to_owned(),
+            clusters: Vec::new(),
+            plans: Vec::new(),
+            suite: false,
+        };
+        assert_eq!(
+            models(std::slice::from_ref(&model)),
+            "m\n  Upgrades: from 1 to 2.\n"
+        );
+        assert!(models_json(&[model]).contains("Sources:"));
     }
 }
