@@ -2,6 +2,7 @@
 
 use crate::language::codes::Code;
 use crate::language::rules::{Constant, ExprKind, Field, FieldType, Kind, Param};
+use crate::language::source::Span;
 use crate::language::syntax::{self, Name};
 
 use super::declared::FieldShape;
@@ -102,7 +103,11 @@ impl Checker<'_> {
             }
             return None;
         }
-        let value = self.check(default, ty.into())?;
+        let told = self.report.diagnostics.list.len();
+        let Some(value) = self.check(default, ty.into()) else {
+            self.no_condition(told, default.span, ty);
+            return None;
+        };
         if !self.in_range(&value, ty, target) {
             return None;
         }
@@ -117,6 +122,19 @@ impl Checker<'_> {
             constant_help(ty),
         );
         None
+    }
+
+    /// A default is a constant: what was told of it since then does not ask for a condition.
+    fn no_condition(&mut self, told: usize, default: Span, ty: FieldType) {
+        let since = self.report.diagnostics.list.iter_mut().skip(told);
+        let of_default = since.filter(|d| {
+            d.code == Code::WrongType && d.primary.as_ref().is_some_and(|p| p.span == default)
+        });
+        if matches!(ty, FieldType::Bool) {
+            for diagnostic in of_default {
+                diagnostic.help = vec![constant_help(ty).to_owned()];
+            }
+        }
     }
 }
 

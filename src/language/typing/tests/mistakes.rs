@@ -411,6 +411,10 @@ const MISTAKES: &[(&str, &str)] = &[
         "R0024 the default of `p` is not a constant @ limit @ write a number",
     ),
     (
+        "param p: bool = 3",
+        "R0012 expected `bool`, found an integer @ 3 @ write `true` or `false`",
+    ),
+    (
         "kind disk { at: node = none }",
         "R0024 `at` cannot have a default: rules know no `node` by name @ none @ leave the default out: each cluster says which object it is",
     ),
