@@ -126,7 +126,7 @@ pub(super) fn name_of(kind: FileKind, path: &str) -> Option<String> {
     }
 }
 
-/// The first paragraph of what rules say about themselves, on one line.
+/// The first paragraph of what rules say about themselves, in its lines.
 fn first_paragraph(rules: &str) -> String {
     let (file, _) = parse_rules(&Source::new("", rules));
     let lines = file
@@ -134,7 +134,7 @@ fn first_paragraph(rules: &str) -> String {
         .lines()
         .map(str::trim)
         .take_while(|line| !line.is_empty());
-    lines.collect::<Vec<_>>().join(" ")
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -172,7 +172,7 @@ mod tests {
         ]);
         let models = library.models();
         assert_eq!(models.len(), 2);
-        assert_eq!(models[0].doc, "About it.");
+        assert_eq!(models[0].doc, "About\nit.");
         assert_eq!(
             (&models[0].clusters, &models[0].plans),
             (&vec!["m/a".to_owned()], &vec!["m/b".to_owned()])
