@@ -3,7 +3,7 @@
 use crate::tasks::outcome::{CaseAnswer, SuiteAnswer, Task, Verdict};
 
 use super::paint::Paint;
-use super::words::{count, grouped, visible};
+use super::words::{count, grouped, stop, visible};
 
 /// The whole report.
 #[must_use]
@@ -92,7 +92,18 @@ fn last_line(answer: &SuiteAnswer, paint: Paint) -> String {
     };
     match answer.not_run {
         0 => line,
-        cases => format!("{line}; {} not run", count(cases as u64, "case")),
+        cases => format!("{line}; {}", not_run(answer, cases)),
+    }
+}
+
+/// `12 cases were not run: stopped by Ctrl-C`; what ended the last case that was run kept the others from running.
+fn not_run(answer: &SuiteAnswer, cases: usize) -> String {
+    let were = if cases == 1 { "was" } else { "were" };
+    let cases = count(cases as u64, "case");
+    let last = answer.cases.last();
+    match last.and_then(|case| case.answer.search.stopped) {
+        Some(limit) => format!("{cases} {were} not run: stopped by {}", stop(limit)),
+        None => format!("{cases} {were} not run"),
     }
 }
 
@@ -138,7 +149,7 @@ regress core
   ? other  verify plans/other  inconclusive
       complete: expected violated, found holds
 
-inconclusive: a limit ended 1 of 2 cases too early; 12 cases not run
+inconclusive: a limit ended 1 of 2 cases too early; 12 cases were not run: stopped by --max-states
 "
         );
     }
