@@ -26,19 +26,9 @@ fn the_same_question_has_the_same_answer() {
         let Some(case) = Case::from(tape)? else {
             return Ok(());
         };
-        let read = plan(&case.model, &plans::plan(tape, &case.model))?;
-        for _ in 0..2 {
-            let ask = || -> Result<String, String> {
-                let checked = program_checks(&case.model, &asking(&[]))?;
-                let verified = program_verifies(&case.model, &read, &asking(&[]))?;
-                Ok(format!(
-                    "{checked:?}{verified:?}{:?}",
-                    program_plans(&case.model)?
-                ))
-            };
-            same("answers", ask()?, ask()?).map_err(|e| case.about("", e))?;
-        }
-        Ok(())
+        let (first, second) = (answers(&case, &mut tape.clone())?, answers(&case, tape)?);
+        let same_text = same("answers", format!("{first:?}"), format!("{second:?}"));
+        same_text.map_err(|e| case.about("", e))
     });
 }
 

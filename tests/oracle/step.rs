@@ -144,6 +144,8 @@ pub struct Wrong {
     pub invariants: Vec<usize>,
     /// Whether one has no value for some choice.
     pub undefined: bool,
+    /// Whether one is false for some choice and has no value for another.
+    pub both: bool,
 }
 
 impl Wrong {
@@ -170,10 +172,12 @@ fn judge(model: &Model, now: &State, before: Option<&State>) -> Wrong {
             continue;
         }
         let found = verdicts(model, invariant, now, before);
-        if found.contains(&Ok(false)) {
+        let (violated, undefined) = (found.contains(&Ok(false)), found.contains(&Err(Undefined)));
+        if violated {
             wrong.invariants.push(place);
         }
-        wrong.undefined |= found.contains(&Err(Undefined));
+        wrong.undefined |= undefined;
+        wrong.both |= violated && undefined;
     }
     wrong
 }

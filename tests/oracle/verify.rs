@@ -23,6 +23,8 @@ pub struct Verified {
     pub well_defined: Violations,
     /// Whether a transition invariant has no value somewhere.
     pub undefined_between: bool,
+    /// Whether an invariant is false for some choice and has no value for another, in one state.
+    pub both: bool,
     /// The refused step is one of the steps.
     pub refused: Violations,
     pub complete: bool,
@@ -147,6 +149,7 @@ impl Product<'_> {
         let depth = self.depth[from];
         let done = position.done(self.items);
         let wrong = wrong_in(self.model, &state);
+        self.found.both |= wrong.both;
         for place in &wrong.invariants {
             self.found.invariants[*place].add(depth);
         }
@@ -199,6 +202,7 @@ impl Product<'_> {
     /// Judges a step, and says whether a transition invariant has no value for it.
     fn judge_step(&mut self, before: &State, after: &State, depth: usize) -> bool {
         let wrong = wrong_between(self.model, before, after);
+        self.found.both |= wrong.both;
         for place in &wrong.invariants {
             self.found.invariants[*place].add(depth + 1);
         }

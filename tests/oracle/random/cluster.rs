@@ -10,7 +10,13 @@ pub fn cluster(tape: &mut Tape<'_>, book: &Rulebook, prefix: &str) -> String {
         .names
         .kinds
         .iter()
-        .map(|_| tape.between(1, 3))
+        .map(|_| {
+            if book.lively {
+                3
+            } else {
+                [1, 2, 3, 2, 3][tape.below(5)]
+            }
+        })
         .collect();
     let mut parts = vec!["\"rules\": \"random\"".to_owned()];
     parts.extend(settings(tape, book));
@@ -21,7 +27,7 @@ pub fn cluster(tape: &mut Tape<'_>, book: &Rulebook, prefix: &str) -> String {
             let mut values = Vec::new();
             for field in fields {
                 let needed = matches!(field.ty, Ty::Object(_));
-                if needed || tape.percent(25) {
+                if needed || tape.percent(15) {
                     let value = value(tape, book, field.ty, &sizes, prefix);
                     values.push(format!("\"{}\": {value}", field.name));
                 }

@@ -8,6 +8,7 @@ pub mod rules;
 pub mod statements;
 pub mod tape;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rollproof::language::diagnostic::Diagnostics;
@@ -17,9 +18,11 @@ use rollproof::model::cluster::{Overrides, read_cluster};
 use rollproof::model::ground::Model;
 use rollproof::model::plan::Plan;
 use rollproof::model::plan_file::read_plan;
+use rollproof::model::value::Value;
 
 use super::check::{Graph, explore_some};
 use super::step;
+use super::words;
 use tape::Tape;
 
 /// A rulebook and a cluster, as text.
@@ -45,8 +48,9 @@ pub fn question(tape: &mut Tape<'_>, prefix: &str) -> Result<Question, String> {
     for (place, invariant) in book.invariants.iter().enumerate() {
         let weight = match share_of_violations(&trial, &graph, place) {
             _ if chosen > 2 => 0,
-            Share::None => 30,
-            Share::Some => 85,
+            Share::None => 25,
+            Share::From(1) => 20,
+            Share::From(_) => 90,
             Share::AtOnce => 4,
         };
         if tape.percent(weight) {
@@ -54,14 +58,18 @@ pub fn question(tape: &mut Tape<'_>, prefix: &str) -> Result<Question, String> {
             rules += invariant;
         }
     }
-    let goal = &book.goals[choose_goal(tape, &trial, &graph, book.goals.len())];
+    let goal = if tape.percent(if book.lively { 60 } else { 10 }) {
+        farthest(&trial, &graph)
+    } else {
+        book.goals[choose_goal(tape, &trial, &graph, book.goals.len())].clone()
+    };
     let other = "goal other {\n  false\n}\n";
     rules += &format!("{other}default goal reached {{\n{goal}}}\n");
     Ok(Question { rules, cluster })
 }
 
 /// How many states are looked at before properties are chosen.
-const LOOKED_AT: usize = 300;
+const LOOKED_AT: usize = 600;
 
 /// All properties at once, so that they can be chosen by what they say.
 fn trial(book: &rules::Rulebook, cluster: &str) -> Question {
@@ -76,40 +84,38 @@ fn trial(book: &rules::Rulebook, cluster: &str) -> Question {
     }
 }
 
-/// Where something is the case.
+/// Where something is the case: nowhere, after so many steps first, or in the first state.
 enum Share {
     None,
-    Some,
+    From(usize),
     AtOnce,
 }
 
-impl Share {
-    fn of(mut all: impl Iterator<Item = bool>) -> Self {
-        match (all.next(), all.any(|one| one)) {
-            (Some(true), _) => Self::AtOnce,
-            (_, true) => Self::Some,
-            _ => Self::None,
-        }
-    }
-}
-
+/// Where an invariant is false or has no value.
 fn share_of_violations(model: &Model, graph: &Graph, place: usize) -> Share {
     let mut alone = model.clone();
     let mut rules = (*model.rules).clone();
     rules.invariants = vec![rules.invariants[place].clone()];
     let transition = rules.invariants[0].transition;
     alone.rules = Arc::new(rules);
-    if !transition {
-        return Share::of(graph.states.iter().map(|s| step::wrong_in(&alone, s).any()));
+    let wrong = |from: &usize| {
+        let state = &graph.states[*from];
+        if !transition {
+            return step::wrong_in(&alone, state).any();
+        }
+        let edges = graph.edges.get(*from).into_iter().flatten();
+        edges
+            .into_iter()
+            .any(|(_, to)| step::wrong_between(&alone, state, &graph.states[*to]).any())
+    };
+    match (0..graph.states.len())
+        .find(wrong)
+        .map(|first| graph.depth[first])
+    {
+        None => Share::None,
+        Some(0) if !transition => Share::AtOnce,
+        Some(depth) => Share::From(depth + usize::from(transition)),
     }
-    let edges = graph
-        .edges
-        .iter()
-        .enumerate()
-        .flat_map(|(from, edges)| edges.iter().map(move |(_, to)| (from, *to)));
-    Share::of(edges.map(|(from, to)| {
-        step::wrong_between(&alone, &graph.states[from], &graph.states[to]).any()
-    }))
 }
 
 /// Often the goal that is farthest away, otherwise any, most of them out of reach or reached at once.
@@ -129,6 +135,40 @@ fn choose_goal(tape: &mut Tape<'_>, model: &Model, graph: &Graph, candidates: us
     (0..candidates)
         .max_by_key(|place| depth_of(*place))
         .unwrap_or(0)
+}
+
+/// A goal that is reached last of all: how many objects have which values.
+fn farthest(model: &Model, graph: &Graph) -> String {
+    let mut lines = "  true\n".to_owned();
+    let Some(state) = graph.states.last() else {
+        return lines;
+    };
+    for (number, kind) in model.rules.kinds.iter().enumerate() {
+        for (place, field) in kind.fields.iter().enumerate() {
+            let objects = || {
+                model
+                    .objects
+                    .iter()
+                    .zip(&state.fields)
+                    .filter(|(o, _)| o.kind.index() == number)
+            };
+            let values: BTreeSet<&Value> = objects().map(|(_, values)| &values[place]).collect();
+            for value in values {
+                if matches!(value, Value::Bool(_) | Value::Int(_) | Value::Enum(..)) {
+                    let count = objects()
+                        .filter(|(_, values)| values[place] == *value)
+                        .count();
+                    lines += &format!(
+                        "  count(far in {} where far.{} == {}) == {count}\n",
+                        kind.name,
+                        field.name,
+                        words::value(model, value)
+                    );
+                }
+            }
+        }
+    }
+    lines
 }
 
 impl Question {

@@ -20,6 +20,8 @@ pub struct Rulebook {
     pub faults: Vec<String>,
     /// Actions with their parameters.
     pub actions: Vec<(String, Vec<Ty>)>,
+    /// Whether it is about longer ways: few conditions, many objects of one kind.
+    pub lively: bool,
     aims: Vec<Aim>,
 }
 
@@ -29,11 +31,12 @@ pub fn rulebook(tape: &mut Tape<'_>) -> Rulebook {
         text: "rules random\n\n".to_owned(),
         ..Rulebook::default()
     };
+    book.lively = tape.percent(30);
     enums(&mut book, tape);
     kinds(&mut book, tape);
     params(&mut book, tape);
     lets(&mut book, tape);
-    for number in 0..tape.between(1, 5) {
+    for number in 0..tape.between(1, 6) {
         transition(&mut book, tape, "action", number);
     }
     for number in 0..tape.between(0, 3) {
@@ -50,7 +53,7 @@ pub fn rulebook(tape: &mut Tape<'_>) -> Rulebook {
 
 fn enums(book: &mut Rulebook, tape: &mut Tape<'_>) {
     for number in 0..2 {
-        let size = tape.between(2, 3);
+        let size = if book.lively { 3 } else { tape.between(2, 3) };
         let ordered = number == 0;
         book.names.enums.push((size, ordered));
         let values: Vec<String> = (0..size).map(|place| bare_value(number, place)).collect();
@@ -60,12 +63,16 @@ fn enums(book: &mut Rulebook, tape: &mut Tape<'_>) {
 }
 
 fn kinds(book: &mut Rulebook, tape: &mut Tape<'_>) {
-    let count = tape.between(1, 3);
+    let count = if book.lively { 1 } else { tape.between(1, 3) };
     for kind in 0..count {
         book.text += &format!("kind {} {{\n", kind_name(kind));
         let mut fields = Vec::new();
         for place in 0..tape.between(1, 3) {
-            let ty = match tape.below(10) {
+            let ty = match if book.lively {
+                tape.between(2, 6)
+            } else {
+                tape.below(10)
+            } {
                 0 | 1 => Ty::Bool,
                 2 => Ty::Range(0, 2),
                 3 => Ty::Range(-1, 1),
@@ -186,7 +193,7 @@ fn transition(book: &mut Rulebook, tape: &mut Tape<'_>, class: &str, number: usi
         body += &format!("  cost {}\n", tape.between(1, 3));
     }
     let mut aims = Vec::new();
-    let advance = if tape.percent(70) {
+    let advance = if book.lively || tape.percent(70) {
         advance(&mut book.names, tape, &mut aims)
     } else {
         None
@@ -213,7 +220,7 @@ fn transition(book: &mut Rulebook, tape: &mut Tape<'_>, class: &str, number: usi
     if let Some((_, effect)) = &advance {
         body += effect;
     }
-    if advance.is_none() || tape.percent(30) {
+    if advance.is_none() || tape.percent(if book.lively { 10 } else { 30 }) {
         body += &effects(&mut book.names, tape, &mut aims, 2, 1);
     }
     if class != "fault" {
@@ -271,7 +278,7 @@ fn policies(book: &mut Rulebook, tape: &mut Tape<'_>) {
 }
 
 fn invariants(book: &mut Rulebook, tape: &mut Tape<'_>) {
-    for number in 0..tape.between(1, 6) {
+    for number in 0..tape.between(1, 9) {
         let transition = tape.percent(40);
         let kind = tape.below(book.names.kinds.len());
         let types: Vec<Ty> = if tape.percent(60) {
@@ -309,13 +316,18 @@ fn invariants(book: &mut Rulebook, tape: &mut Tape<'_>) {
 }
 
 fn goals(book: &mut Rulebook, tape: &mut Tape<'_>) {
-    for _ in 0..tape.between(1, 6) {
+    for _ in 0..tape.between(1, 7) {
         let mut lines = String::new();
-        for _ in 0..tape.between(1, 2) {
+        let least = if book.lively { 2 } else { 1 };
+        for _ in 0..tape.between(least, 3) {
             let aim = tape.one(&book.aims).cloned();
             lines += &match aim {
                 Some(aim) if !tape.percent(20) => {
-                    let word = if tape.percent(30) { "some" } else { "all" };
+                    let word = if !book.lively && tape.percent(20) {
+                        "some"
+                    } else {
+                        "all"
+                    };
                     let variable = book.names.bind(Ty::Object(aim.kind));
                     book.names.variables.clear();
                     let kind = kind_name(aim.kind);

@@ -27,6 +27,20 @@ pub fn advance(
         }
     }
     let (variable, kind, field) = tape.one(&targets)?.clone();
+    let path = format!("{variable}.{}", field.name);
+    if let Ty::Range(_, high) = field.ty
+        && tape.percent(60)
+    {
+        aims.push(Aim {
+            kind,
+            field: field.name.clone(),
+            value: high.to_string(),
+        });
+        // Without the guard it leaves its range in the end.
+        let guarded = if tape.percent(80) { "<" } else { "<=" };
+        let step = format!("  {path} = {path} + 1\n");
+        return Some((format!("{path} {guarded} {high}"), step));
+    }
     let values: Vec<String> = match field.ty {
         Ty::Range(low, high) => (low..=high).map(|i| i.to_string()).collect(),
         Ty::Enum(number) => (0..names.enums[number].0)
@@ -36,7 +50,7 @@ pub fn advance(
     };
     let first = values.iter().position(|value| *value == field.default);
     let any = tape.below(values.len());
-    let from = first.filter(|_| tape.percent(40)).unwrap_or(any);
+    let from = first.filter(|_| tape.percent(70)).unwrap_or(any);
     let far = if tape.percent(25) {
         tape.between(1, values.len() - 1)
     } else {
@@ -48,7 +62,6 @@ pub fn advance(
         field: field.name.clone(),
         value: values[to].clone(),
     });
-    let path = format!("{variable}.{}", field.name);
     Some((
         format!("{path} == {}", values[from]),
         format!("  {path} = {}\n", values[to]),

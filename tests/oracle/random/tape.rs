@@ -44,8 +44,3 @@ impl<'t> Tape<'t> {
         items.get(place)
     }
 }
-impl Tape<'_> {
-    pub fn used(&self) -> usize {
-        self.at
-    }
-}
