@@ -17,6 +17,7 @@ mod undefined;
 
 pub use explain::{Explanation, Reading};
 pub use interpreter::{Assessment, Change, Fired, GroundGuard, Interpreter};
+pub use properties::Judgement;
 pub use replay::{ReplayError, ReplayFailure};
 pub use state::State;
 pub use undefined::{Undefined, UndefinedReason};

@@ -9,6 +9,23 @@ use super::interpreter::{Fired, Interpreter};
 use super::state::State;
 use super::undefined::Undefined;
 
+/// What an invariant comes to. One choice of its parameters may make it false and another undefined; neither hides the other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Judgement {
+    /// The first choice for which it is false.
+    pub false_for: Option<Vec<Value>>,
+    /// Why it is undefined, for the first choice for which it is.
+    pub undefined: Option<Undefined>,
+}
+
+impl Judgement {
+    /// Whether it holds for every choice.
+    #[must_use]
+    pub const fn holds(&self) -> bool {
+        self.false_for.is_none() && self.undefined.is_none()
+    }
+}
+
 impl Interpreter<'_> {
     /// The value of an expression whose variables 0, 1, 2, … are bound to `bindings`.
     ///
@@ -48,52 +65,40 @@ impl Interpreter<'_> {
             .holds(expr, &Scope::Arguments(bindings))
     }
 
-    /// The first choice of parameters, in the order of ground transitions, for which an invariant is false.
-    ///
-    /// # Errors
-    /// Where no choice makes it false and it is undefined for one: what the first such choice says.
-    pub fn violations(
-        &self,
-        state: &State,
-        invariant: InvariantId,
-    ) -> Result<Option<Vec<Value>>, Undefined> {
-        self.first_violation(&self.moment(state, None), invariant)
+    /// Judges an invariant for every choice of its parameters, in the order of ground transitions.
+    #[must_use]
+    pub fn judge(&self, state: &State, invariant: InvariantId) -> Judgement {
+        self.judge_all(&self.moment(state, None), invariant)
     }
 
     /// The same for a transition invariant, between a state and its successor.
-    ///
-    /// # Errors
-    /// As [`Interpreter::violations`].
-    pub fn violations_between(
+    #[must_use]
+    pub fn judge_between(
         &self,
         before: &State,
         after: &State,
         invariant: InvariantId,
-    ) -> Result<Option<Vec<Value>>, Undefined> {
-        self.first_violation(&self.moment(after, Some(before)), invariant)
+    ) -> Judgement {
+        self.judge_all(&self.moment(after, Some(before)), invariant)
     }
 
-    fn first_violation(
-        &self,
-        moment: &Moment<'_>,
-        invariant: InvariantId,
-    ) -> Result<Option<Vec<Value>>, Undefined> {
+    fn judge_all(&self, moment: &Moment<'_>, invariant: InvariantId) -> Judgement {
         let invariant = &self.model.rules.invariants[invariant.index()];
         let parameters = &invariant.parameters;
-        let Some(mut choice) = choices::first(self.model, parameters) else {
-            return Ok(None);
-        };
-        let mut undefined = None;
-        loop {
+        let mut judgement = Judgement::default();
+        let mut next = choices::first(self.model, parameters);
+        while let Some(mut choice) = next {
             match moment.holds(&invariant.condition, &Scope::Arguments(&choice)) {
                 Ok(true) => {}
-                Ok(false) => return Ok(Some(choice)),
-                Err(why) => undefined = undefined.or(Some(why)),
+                Ok(false) if judgement.false_for.is_none() => {
+                    judgement.false_for = Some(choice.clone());
+                }
+                Ok(false) => {}
+                Err(why) => judgement.undefined = judgement.undefined.or(Some(why)),
             }
-            if !choices::advance(self.model, parameters, &mut choice) {
-                return undefined.map_or(Ok(None), Err);
-            }
+            next = choices::advance(self.model, parameters, &mut choice).then_some(choice);
         }
+        judgement
     }
 
     /// Whether a goal holds.
@@ -193,26 +198,27 @@ mod tests {
         let interpreter = Interpreter::new(&model);
         let (a, b) = (object(&model, "A"), object(&model, "B"));
         let initial = interpreter.initial();
-        assert_eq!(interpreter.violations(&initial, InvariantId(0)), Ok(None));
+        assert!(interpreter.judge(&initial, InvariantId(0)).holds());
         let state =
             interpreter.with_value(&initial, a, field(&model, "node", "stamp"), &Value::Int(2));
         let choice = vec![Value::Object(b), Value::Object(a)];
+        let judgement = interpreter.judge(&state, InvariantId(0));
         assert_eq!(
-            interpreter.violations(&state, InvariantId(0)),
-            Ok(Some(choice))
+            (judgement.false_for, judgement.undefined),
+            (Some(choice), None)
         );
     }
 
     #[test]
-    fn an_undefined_choice_is_told_only_where_none_is_false() {
+    fn a_false_choice_and_an_undefined_one_are_both_told() {
         let model = model(RULES, CLUSTER);
         let interpreter = Interpreter::new(&model);
         let (a, b) = (object(&model, "A"), object(&model, "B"));
         let initial = interpreter.initial();
-        let undefined = interpreter
-            .violations(&initial, InvariantId(1))
-            .unwrap_err();
+        let judgement = interpreter.judge(&initial, InvariantId(1));
+        let undefined = judgement.undefined.unwrap();
         assert_eq!(undefined.reason, UndefinedReason::NoneDereferenced);
+        assert_eq!(judgement.false_for, None);
         let state = interpreter.with_value(
             &initial,
             a,
@@ -222,9 +228,11 @@ mod tests {
         let state =
             interpreter.with_value(&state, b, field(&model, "node", "next"), &Value::Object(a));
         let choice = vec![Value::Object(b)];
+        let judgement = interpreter.judge(&state, InvariantId(1));
+        assert_eq!(judgement.false_for, Some(choice));
         assert_eq!(
-            interpreter.violations(&state, InvariantId(1)),
-            Ok(Some(choice))
+            judgement.undefined.unwrap().reason,
+            UndefinedReason::NoneDereferenced
         );
     }
 
@@ -237,14 +245,11 @@ mod tests {
         let after =
             interpreter.with_value(&before, b, field(&model, "node", "stamp"), &Value::Int(2));
         let id = InvariantId(2);
-        assert_eq!(
-            interpreter.violations_between(&after, &before, id),
-            Ok(None)
-        );
+        assert!(interpreter.judge_between(&after, &before, id).holds());
         let choice = Some(vec![Value::Object(b)]);
         assert_eq!(
-            interpreter.violations_between(&before, &after, id),
-            Ok(choice)
+            interpreter.judge_between(&before, &after, id).false_for,
+            choice
         );
         let condition = &model.rules.invariants[2].condition;
         let bindings = [Value::Object(b)];

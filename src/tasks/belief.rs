@@ -173,14 +173,14 @@ impl<'a, 'm> Beliefs<'a, 'm> {
     fn is_clean(&self, state: &State) -> bool {
         self.invariants
             .iter()
-            .all(|&id| self.interpreter.violations(state, id) == Ok(None))
+            .all(|&id| self.interpreter.judge(state, id).holds())
             && self.interpreter.goal(state, self.goal).is_ok()
     }
 
     fn is_clean_between(&self, before: &State, after: &State) -> bool {
         self.transition_invariants
             .iter()
-            .all(|&id| self.interpreter.violations_between(before, after, id) == Ok(None))
+            .all(|&id| self.interpreter.judge_between(before, after, id).holds())
     }
 
     /// The states after a step that may be taken here in every run; `None` where some run refuses it, gives it no meaning,

@@ -35,8 +35,10 @@ pub struct Violation {
 /// Where something undefined was evaluated.
 #[derive(Clone, Debug)]
 pub struct UndefinedAt {
-    /// The state.
+    /// The state, or the one before the transition.
     pub at: StateId,
+    /// For a transition invariant the state after it.
+    pub after: Option<StateId>,
     /// What was evaluated: a ground transition, a step, a property.
     pub place: String,
     /// Why it is undefined.
@@ -49,13 +51,15 @@ pub struct Judge<'a, 'm> {
     goal: Option<GoalId>,
     /// One for each invariant that is judged.
     pub records: Vec<Record>,
-    /// The first undefined value.
-    pub undefined: Option<UndefinedAt>,
-    /// In how many states something undefined was evaluated.
+    /// The undefined value in the first of the states.
+    undefined: Option<UndefinedAt>,
+    /// The first undefined transition invariant.
+    undefined_between: Option<UndefinedAt>,
+    /// In how many states something undefined was evaluated, transitions out of them included.
     pub undefined_states: u64,
     /// For each state whether it violates something (`well_defined` included).
     pub violating: Vec<bool>,
-    /// Transitions that violate a transition invariant.
+    /// Transitions between which a transition invariant is false or undefined.
     pub violating_pairs: HashSet<(StateId, StateId), Hasher>,
     /// For each state whether the goal holds.
     pub goal_holds: Vec<bool>,
@@ -83,6 +87,7 @@ impl<'a, 'm> Judge<'a, 'm> {
             goal: interpreter.model().goal,
             records,
             undefined: None,
+            undefined_between: None,
             undefined_states: 0,
             violating: Vec::new(),
             violating_pairs: HashSet::default(),
@@ -103,21 +108,19 @@ impl<'a, 'm> Judge<'a, 'm> {
             if declared.transition {
                 continue;
             }
-            match interpreter.violations(state, invariant) {
-                Ok(None) => {}
-                Ok(Some(choice)) => {
-                    self.violating[id.index()] = true;
-                    let record = &mut self.records[place];
-                    record.violations += 1;
-                    record.first.get_or_insert(Violation {
-                        at: id,
-                        after: None,
-                        choice,
-                    });
-                }
-                Err(undefined) => {
-                    self.undefined(id, || format!("invariant {}", declared.name), undefined);
-                }
+            let judgement = interpreter.judge(state, invariant);
+            if let Some(choice) = judgement.false_for {
+                self.violating[id.index()] = true;
+                let record = &mut self.records[place];
+                record.violations += 1;
+                record.first.get_or_insert(Violation {
+                    at: id,
+                    after: None,
+                    choice,
+                });
+            }
+            if let Some(undefined) = judgement.undefined {
+                self.undefined(id, || format!("invariant {}", declared.name), undefined);
             }
         }
         let goal = self.goal.map(|goal| (goal, interpreter.goal(state, goal)));
@@ -137,25 +140,27 @@ impl<'a, 'm> Judge<'a, 'm> {
             if !declared.transition {
                 continue;
             }
-            match interpreter.violations_between(before.1, after.1, invariant) {
-                Ok(None) => {}
-                Ok(Some(choice)) => {
-                    self.violating_pairs.insert((before.0, after.0));
-                    let record = &mut self.records[place];
-                    record.violations += 1;
-                    record.first.get_or_insert(Violation {
-                        at: before.0,
-                        after: Some(after.0),
-                        choice,
-                    });
-                }
-                Err(undefined) => {
-                    self.undefined(
-                        before.0,
-                        || format!("transition invariant {}", declared.name),
-                        undefined,
-                    );
-                }
+            let judgement = interpreter.judge_between(before.1, after.1, invariant);
+            if !judgement.holds() {
+                self.violating_pairs.insert((before.0, after.0));
+            }
+            if let Some(choice) = judgement.false_for {
+                let record = &mut self.records[place];
+                record.violations += 1;
+                record.first.get_or_insert(Violation {
+                    at: before.0,
+                    after: Some(after.0),
+                    choice,
+                });
+            }
+            if let Some(undefined) = judgement.undefined {
+                self.count_undefined(before.0);
+                self.undefined_between.get_or_insert_with(|| UndefinedAt {
+                    at: before.0,
+                    after: Some(after.0),
+                    place: format!("transition invariant {}", declared.name),
+                    undefined,
+                });
             }
         }
     }
@@ -163,17 +168,31 @@ impl<'a, 'm> Judge<'a, 'm> {
     /// Notes that something undefined was evaluated in a state.
     pub fn undefined(&mut self, at: StateId, place: impl FnOnce() -> String, undefined: Undefined) {
         self.violating[at.index()] = true;
-        if !std::mem::replace(&mut self.undefined_in[at.index()], true) {
-            self.undefined_states += 1;
-        }
+        self.count_undefined(at);
         // A state is judged before earlier ones are expanded, so the first to be met need not be the nearest.
         if self.undefined.as_ref().is_none_or(|first| at < first.at) {
             self.undefined = Some(UndefinedAt {
                 at,
+                after: None,
                 place: place(),
                 undefined,
             });
         }
+    }
+
+    fn count_undefined(&mut self, at: StateId) {
+        if !std::mem::replace(&mut self.undefined_in[at.index()], true) {
+            self.undefined_states += 1;
+        }
+    }
+
+    /// The undefined value with the shortest way to it; `depth` is the length of the way to a state.
+    pub fn nearest_undefined(&self, depth: impl Fn(StateId) -> usize) -> Option<&UndefinedAt> {
+        let length = |found: &&UndefinedAt| depth(found.at) + usize::from(found.after.is_some());
+        self.undefined
+            .iter()
+            .chain(&self.undefined_between)
+            .min_by_key(length)
     }
 
     /// Whether a transition can be part of a run without a violation.

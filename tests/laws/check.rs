@@ -28,17 +28,7 @@ fn agree(case: &Case, ours: &Checked, answer: &Answer) -> Result<(), String> {
     for (invariant, violations) in case.model.rules.invariants.iter().zip(&ours.invariants) {
         same_violations(answer, &invariant.name, *violations)?;
     }
-    // Open questions, see `found.rs`: which states these count in, and how long their traces are.
-    if ours.undefined_between {
-        return if ours.both {
-            Ok(())
-        } else {
-            same_verdict(answer, "well_defined", false)
-        };
-    }
-    if !ours.both {
-        same_violations(answer, "well_defined", ours.well_defined)?;
-    }
+    same_violations(answer, "well_defined", ours.well_defined)?;
     let reachable = ours.witness.is_some();
     same_verdict(answer, "reachable", reachable)?;
     if reachable {

@@ -31,10 +31,6 @@ pub struct Checked {
     /// In the order of the rules.
     pub invariants: Vec<Violations>,
     pub well_defined: Violations,
-    /// Whether a transition invariant has no value somewhere.
-    pub undefined_between: bool,
-    /// Whether an invariant is false for some choice and has no value for another, in one state.
-    pub both: bool,
     /// Whether the first state itself violates something.
     pub wrong_at_once: bool,
     /// Length of the shortest run to the goal without a violation.
@@ -112,9 +108,7 @@ pub fn check(model: &Model, graph: &Graph) -> Checked {
         let Wrong {
             invariants,
             mut undefined,
-            both,
         } = wrong_in(model, state);
-        checked.both |= both;
         for place in &invariants {
             checked.invariants[*place].add(depth);
         }
@@ -127,8 +121,6 @@ pub fn check(model: &Model, graph: &Graph) -> Checked {
             for place in &wrong.invariants {
                 checked.invariants[*place].add(depth + 1);
             }
-            checked.both |= wrong.both;
-            checked.undefined_between |= wrong.undefined && !wrong.both;
             if wrong.undefined && shown_after.is_none() {
                 shown_after = Some(depth + 1);
             }

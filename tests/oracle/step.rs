@@ -144,8 +144,6 @@ pub struct Wrong {
     pub invariants: Vec<usize>,
     /// Whether one has no value for some choice.
     pub undefined: bool,
-    /// Whether one is false for some choice and has no value for another.
-    pub both: bool,
 }
 
 impl Wrong {
@@ -172,12 +170,10 @@ fn judge(model: &Model, now: &State, before: Option<&State>) -> Wrong {
             continue;
         }
         let found = verdicts(model, invariant, now, before);
-        let (violated, undefined) = (found.contains(&Ok(false)), found.contains(&Err(Undefined)));
-        if violated {
+        if found.contains(&Ok(false)) {
             wrong.invariants.push(place);
         }
-        wrong.undefined |= undefined;
-        wrong.both |= violated && undefined;
+        wrong.undefined |= found.contains(&Err(Undefined));
     }
     wrong
 }

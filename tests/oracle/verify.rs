@@ -21,10 +21,6 @@ pub struct Verified {
     /// In the order of the rules.
     pub invariants: Vec<Violations>,
     pub well_defined: Violations,
-    /// Whether a transition invariant has no value somewhere.
-    pub undefined_between: bool,
-    /// Whether an invariant is false for some choice and has no value for another, in one state.
-    pub both: bool,
     /// The refused step is one of the steps.
     pub refused: Violations,
     pub complete: bool,
@@ -149,7 +145,6 @@ impl Product<'_> {
         let depth = self.depth[from];
         let done = position.done(self.items);
         let wrong = wrong_in(self.model, &state);
-        self.found.both |= wrong.both;
         for place in &wrong.invariants {
             self.found.invariants[*place].add(depth);
         }
@@ -195,14 +190,12 @@ impl Product<'_> {
         if undefined || undefined_after {
             self.found.well_defined.add(depth + usize::from(!undefined));
         }
-        self.found.undefined_between |= undefined_after;
         self.nodes.push(node);
     }
 
     /// Judges a step, and says whether a transition invariant has no value for it.
     fn judge_step(&mut self, before: &State, after: &State, depth: usize) -> bool {
         let wrong = wrong_between(self.model, before, after);
-        self.found.both |= wrong.both;
         for place in &wrong.invariants {
             self.found.invariants[*place].add(depth + 1);
         }
