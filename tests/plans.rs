@@ -250,3 +250,21 @@ goal done { all l in link: l.done }
         &[("work(L1)".to_owned(), "l.up (L1.up is false)".to_owned())]
     );
 }
+
+#[test]
+fn events_that_go_round_in_no_time_keep_no_step_from_being_taken_by_the_clock() {
+    let rules = "
+rules blinking
+kind node { lamp: bool = false; new: bool = false }
+event blink(n: node) fair { n.lamp = not n.lamp }
+action upgrade(n: node) {
+  takes 2 min
+  n.new = true
+}
+goal done { all n in node: n.new }
+";
+    let model = model("blinking", rules, r#"{ "node": { "N[1-2]": {} } }"#);
+    let answer = plan(&model, &mut Unlimited).unwrap();
+    let timeline = answer.timeline.unwrap();
+    assert_eq!((timeline.broken_off, timeline.duration), (false, 240));
+}

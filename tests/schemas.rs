@@ -48,7 +48,10 @@ fn fits(root: &Value, schema: &Value, value: &Value) -> Result<(), String> {
             {
                 return Err(format!("{value} is too large"));
             }
-            "enum" | "minimum" | "maximum" => {}
+            "minItems" if value.as_array().is_some_and(Vec::is_empty) => {
+                return Err(format!("{value} has nothing in it"));
+            }
+            "enum" | "minimum" | "maximum" | "minItems" => {}
             "required" => {
                 for key in argument.as_array().unwrap() {
                     if value.is_object() && value.get(key.as_str().unwrap()).is_none() {
@@ -194,6 +197,7 @@ fn slips_of_the_pen_do_not_fit() {
         let found = check(&clusters, &wrong).unwrap_err();
         assert!(found.contains(why), "{found}");
     }
+    assert!(check(&schema::of_suites(), &json!({ "cases": [] })).is_err());
     let plans = schema::of_plans(&rules);
     let steps = |steps: Value| json!({ "cluster": "n2-m1", "steps": steps });
     assert_eq!(

@@ -75,7 +75,8 @@ pub fn of_suites() -> Json {
     for task in suite::Task::ALL {
         case.insert(task.key().to_owned(), text("What the case is asked of"));
     }
-    let cases = json!({ "type": "array", "items": object(case, &["name", "expect"]) });
+    let cases =
+        json!({ "type": "array", "minItems": 1, "items": object(case, &["name", "expect"]) });
     document("A suite of cases", fields([("cases", cases)]), &["cases"])
 }
 

@@ -63,7 +63,7 @@ enum LaneState {
 }
 
 /// What decides how the schedule goes on: states of cluster and plan, and for each event and each lane how long it takes yet.
-type Moment = (State, Position, Vec<Option<u64>>);
+type Moment = (State, Position, Vec<usize>, Vec<Option<u64>>);
 
 struct Clock<'a, 'm> {
     interpreter: &'a Interpreter<'m>,
@@ -87,11 +87,9 @@ impl Clock<'_, '_> {
         let mut met: HashSet<Moment, Hasher> = HashSet::default();
         for _ in 0..MOST_HAPPENINGS {
             self.set_timers();
-            if !met.insert(self.moment()) {
-                // It goes round for ever.
-                return false;
-            }
-            if let Some(place) = self.due_event() {
+            // Events that go round in no time come back to the same moment; steps go on all the same.
+            let round = !met.insert(self.moment());
+            if let Some(place) = self.due_event().filter(|_| !round) {
                 self.happen(place);
                 continue;
             }
@@ -104,8 +102,13 @@ impl Clock<'_, '_> {
                 self.wait_for_the_goal();
                 return true;
             }
-            let Some(next) = self.next_time() else {
-                return self.program.done(&self.position);
+            let next = if round {
+                self.next_end()
+            } else {
+                self.next_time()
+            };
+            let Some(next) = next else {
+                return !round && self.program.done(&self.position);
             };
             self.pass_time(next);
             if !self.end_lanes() {
@@ -122,8 +125,9 @@ impl Clock<'_, '_> {
             LaneState::Running { end, .. } => Some(left(*end)),
             LaneState::Idle { .. } => None,
         });
-        let position = self.position.clone();
-        (self.state.clone(), position, events.chain(lanes).collect())
+        let order = self.events.iter().map(|(event, _)| *event).collect();
+        let left = events.chain(lanes).collect();
+        (self.state.clone(), self.position.clone(), order, left)
     }
 
     /// What happened by itself after the last step, until the goal held.
@@ -172,8 +176,9 @@ impl Clock<'_, '_> {
     }
 
     fn happen(&mut self, place: usize) {
-        let (event, _) = self.events[place];
-        self.events[place].1 = None;
+        // Of events that are due at the same time the one that has not happened for longest comes first.
+        let (event, _) = self.events.remove(place);
+        self.events.push((event, None));
         if let crate::semantics::Fired::Successor(next) = self.interpreter.fire(&self.state, event)
         {
             let text = self.interpreter.describe(&self.state, event);
@@ -259,11 +264,17 @@ impl Clock<'_, '_> {
     }
 
     fn next_time(&self) -> Option<u64> {
-        let steps = self.lanes.iter().filter_map(|lane| match lane {
+        let events = self.events.iter().filter_map(|e| e.1);
+        self.next_end().into_iter().chain(events).min()
+    }
+
+    /// When the next of the steps that are running ends.
+    fn next_end(&self) -> Option<u64> {
+        let ends = self.lanes.iter().filter_map(|lane| match lane {
             LaneState::Running { end, .. } => Some(*end),
             LaneState::Idle { .. } => None,
         });
-        steps.chain(self.events.iter().filter_map(|e| e.1)).min()
+        ends.min()
     }
 
     fn pass_time(&mut self, to: u64) {
