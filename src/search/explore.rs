@@ -159,6 +159,14 @@ impl<S: System> Exploration<S> {
         path
     }
 
+    /// The same, and perhaps one transition on.
+    #[must_use]
+    pub fn path_on(&self, id: StateId, after: Option<StateId>) -> Vec<StateId> {
+        let mut path = self.path(id);
+        path.extend(after);
+        path
+    }
+
     /// The labels along a path of states: for each pair the first transition that leads from one to the other, and is
     /// accepted. Labels are not stored, they are found again by expanding. `None` where a pair is not connected.
     pub fn labels(

@@ -182,7 +182,7 @@ impl Checked<'_, '_> {
         let counterexample = match &record.first {
             None => None,
             Some(violation) => {
-                let path = self.path(violation.at, violation.after);
+                let path = self.found.path_on(violation.at, violation.after);
                 let last = violation.after.unwrap_or(violation.at);
                 let (at, after) = (self.state(violation.at)?, self.state(last)?);
                 let before = violation.after.map(|_| at);
@@ -224,7 +224,7 @@ impl Checked<'_, '_> {
         let counterexample = match self.judge.nearest_undefined(depth) {
             None => None,
             Some(first) => Some(Counterexample {
-                trace: self.trace(&self.path(first.at, first.after))?,
+                trace: self.trace(&self.found.path_on(first.at, first.after))?,
                 reason: Reason::Undefined {
                     place: first.place.clone(),
                     what: undefined_in_words(&self.system.model().rules.source, &first.undefined),
@@ -310,13 +310,6 @@ impl Checked<'_, '_> {
             });
         }
         Ok(properties)
-    }
-
-    /// A shortest way to a state, and perhaps one transition on.
-    fn path(&self, at: StateId, after: Option<StateId>) -> Vec<StateId> {
-        let mut path = self.found.path(at);
-        path.extend(after);
-        path
     }
 
     fn doomed(&self, path: &[StateId], goal: &str) -> Result<Counterexample, TaskError> {

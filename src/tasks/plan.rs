@@ -45,7 +45,7 @@ pub fn plan(model: &Model, budget: &mut dyn Budget) -> Result<Answer, TaskError>
             let subject = |&action: &usize| model.instances[action].arguments.first().cloned();
             let steps = choose(&cheapest, subject, |&action| action);
             let items = with_waits(&beliefs, &steps);
-            complete(&interpreter, &mut answer, (items, cheapest.cost), budget)?;
+            put_plan(&interpreter, &mut answer, (items, cheapest.cost), budget)?;
         }
         None if found.stopped.is_none() && beliefs.initially().is_none() => {
             answer.properties = violated_from_the_start(model, budget)?;
@@ -75,7 +75,7 @@ fn without_plan(interpreter: &Interpreter<'_>, search: SearchStats) -> Answer {
 }
 
 /// Puts a plan into the answer, with as few waits as it can do with, verified in full.
-fn complete(
+fn put_plan(
     interpreter: &Interpreter<'_>,
     answer: &mut Answer,
     (items, cost): (Vec<Item>, u32),

@@ -274,7 +274,7 @@ impl<'a, 'm> Verified<'a, 'm> {
     ) -> Result<Counterexample, TaskError> {
         let interpreter = self.system.interpreter;
         let declared = &interpreter.model().rules.invariants[invariant.index()];
-        let path = self.path(violation.at, violation.after);
+        let path = self.found.path_on(violation.at, violation.after);
         let last = violation.after.unwrap_or(violation.at);
         let at = &self.state(violation.at)?.cluster;
         let after = &self.state(last)?.cluster;
@@ -298,7 +298,7 @@ impl<'a, 'm> Verified<'a, 'm> {
         let against = match self.judge.nearest_undefined(depth) {
             None => None,
             Some(first) => Some(Counterexample {
-                trace: self.trace(&self.path(first.at, first.after), None)?,
+                trace: self.trace(&self.found.path_on(first.at, first.after), None)?,
                 reason: Reason::Undefined {
                     place: first.place.clone(),
                     what: self.undefined(&first.undefined),
@@ -364,13 +364,6 @@ impl<'a, 'm> Verified<'a, 'm> {
             Some(Stop::Time | Stop::Memory | Stop::Interrupted) => Ok(None),
             Some(Stop::States | Stop::NodeSize) | None => Incomplete::of(self),
         }
-    }
-
-    /// A shortest way to a state, and perhaps one transition on.
-    fn path(&self, at: StateId, after: Option<StateId>) -> Vec<StateId> {
-        let mut path = self.found.path(at);
-        path.extend(after);
-        path
     }
 
     fn next_step(&self, at: StateId, lane: usize) -> Result<String, TaskError> {
