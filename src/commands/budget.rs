@@ -189,6 +189,19 @@ mod tests {
     }
 
     #[test]
+    fn two_threads_that_begin_at_once_both_read_the_memory() {
+        let read = || limits(&NONE).peak();
+        let peaks = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(read)).collect();
+            threads
+                .into_iter()
+                .map(|t| t.join().unwrap())
+                .collect::<Vec<u64>>()
+        });
+        assert!(peaks.iter().all(|peak| *peak > 0), "{peaks:?}");
+    }
+
+    #[test]
     fn the_most_memory_is_remembered() {
         assert!(limits(&NONE).peak() > 0);
     }
