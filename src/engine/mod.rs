@@ -1,6 +1,7 @@
 //! Cleverness about ground models: estimates, and in time packed states, compiled guards, reductions and the state store.
 
 pub mod layout;
+pub mod packed;
 pub mod partial;
 pub mod projection;
 #[cfg(test)]
