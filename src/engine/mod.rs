@@ -4,5 +4,6 @@ pub mod layout;
 pub mod packed;
 pub mod partial;
 pub mod projection;
+pub mod store;
 #[cfg(test)]
 mod testing;
