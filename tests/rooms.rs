@@ -120,5 +120,5 @@ fn the_hasher_has_one_alias() {
         .filter(|path| code(path).contains("fxhash"))
         .collect();
     assert_eq!(users.len(), 1, "{users:?}");
-    assert!(users[0].ends_with("search/store.rs"));
+    assert!(users[0].ends_with("engine/hasher.rs"));
 }

@@ -1,9 +1,18 @@
 //! Cleverness about ground models: estimates, and in time packed states, compiled guards, reductions and the state store.
 
+pub mod conjuncts;
+pub mod ground;
+pub mod grounding;
+pub mod hasher;
 pub mod layout;
 pub mod packed;
 pub mod partial;
+pub mod program;
 pub mod projection;
+pub mod question;
 pub mod store;
+pub mod tables;
+pub mod term;
 #[cfg(test)]
 mod testing;
+pub mod transitions;

@@ -107,6 +107,12 @@ impl<const W: usize> Table<W> {
         self.len() > self.slots() / 10 * 7
     }
 
+    /// Whether so many states more leave the table less than [full](Table::is_full).
+    #[must_use]
+    pub fn has_room_for(&self, states: usize) -> bool {
+        self.len().saturating_add(states) <= self.slots() / 10 * 7
+    }
+
     /// Doubles the table. All numbers of slots change. The old memory is given back only after the new one is filled.
     ///
     /// # Errors

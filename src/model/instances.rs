@@ -6,7 +6,7 @@ use crate::language::codes::Code;
 use crate::language::diagnostic::Diagnostic;
 use crate::language::rules::{FieldType, KindId, Rules, Transition, TransitionId};
 
-use super::ground::Instance;
+use super::ground::{Instance, Model};
 use super::value::{ObjectId, Value};
 
 /// How many ground transitions a cluster may have.
@@ -40,6 +40,18 @@ pub(super) fn instances(
         );
     }
     Ok(found)
+}
+
+/// All choices of values for parameters of some types, in the order of ground transitions.
+pub fn choices<'m>(
+    model: &'m Model,
+    types: &'m [FieldType],
+) -> impl Iterator<Item = Vec<Value>> + 'm {
+    let sizes = types
+        .iter()
+        .map(|ty| size(&model.rules, &model.of_kind, *ty));
+    let count = sizes.fold(1, u64::saturating_mul);
+    (0..count).map(|number| arguments(&model.rules, &model.of_kind, types, number))
 }
 
 fn too_many(rules: &Rules, (count, place): (u64, usize)) -> Diagnostic {

@@ -6,7 +6,7 @@ mod field_value;
 mod files;
 pub mod ground;
 pub mod host_list;
-mod instances;
+pub mod instances;
 pub mod json;
 pub mod library;
 pub mod loader;

@@ -7,6 +7,7 @@ pub mod components;
 pub mod explore;
 pub mod fairness;
 pub mod graph;
+pub mod levels;
 pub mod store;
 pub mod system;
 pub mod tie_break;

@@ -5,9 +5,7 @@ use std::hash::Hash;
 
 use indexmap::IndexSet;
 
-/// The one alias for the hasher of hash tables (the user's choice; listed as unmaintained, RUSTSEC-2025-0057, without a known
-/// fault). Nothing depends on the order of a hash table, so that replacing it changes no answer.
-pub type Hasher = std::hash::BuildHasherDefault<fxhash::FxHasher>;
+pub use crate::engine::hasher::Hasher;
 
 /// A stored state, by its place in the order of discovery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

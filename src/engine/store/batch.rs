@@ -36,6 +36,12 @@ impl<const W: usize, T: Copy> Batch<W, T> {
         self.pending.len() >= MOST_PENDING
     }
 
+    /// How many are pending.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.pending.len()
+    }
+
     /// Whether nothing is pending.
     #[inline]
     #[must_use]
