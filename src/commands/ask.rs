@@ -225,6 +225,7 @@ pub fn explain(session: &Session, explain: &Explain) -> Result<Status, Failure> 
 fn asked(asked: &super::arguments::Asked) -> Asked {
     Asked {
         properties: asked.properties.clone(),
+        ..Asked::default()
     }
 }
 

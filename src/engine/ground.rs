@@ -1,28 +1,21 @@
 //! A ground model on packed states: which ground transitions are enabled by tables, what they change by masks. Symmetry, where
 //! it is used, puts every successor into its canonical form.
 
+use std::sync::{Mutex, PoisonError};
+
 use crate::language::rules::{FieldType, InvariantId};
 use crate::model::ground::Model;
 use crate::model::instances::choices;
 
+use super::conditions::Conditions;
 use super::grounding::{Grounding, Moment, Scope};
 use super::layout::{Cell, Layout};
 use super::packed::{Edge, Marks, Packed};
 use super::program::{Program, Registers};
 use super::question::Question;
-use super::tables::Tables;
 use super::term::{TRUE, Term, TermId, Terms};
 use super::transitions::GroundTransition;
-
-/// Which instances, goals and invariants hold in a state, as bits.
-enum Conditions {
-    One(Tables<1>),
-    Two(Tables<2>),
-    Four(Tables<4>),
-    Eight(Tables<8>),
-    /// Too many for tables: all of them in one program.
-    Computed(Program, usize),
-}
+use super::watch::{Observed, Watch};
 
 /// What a ground transition changes.
 struct Change {
@@ -50,6 +43,8 @@ pub struct Ground<const W: usize> {
     invariants: Vec<usize>,
     /// Transition invariants: for each its number; the program gives for each whether it holds, and whether it is defined.
     between: Option<(Vec<usize>, Program)>,
+    watch: Option<Watch>,
+    observed: Mutex<Observed>,
 }
 
 /// What a thread needs.
@@ -57,6 +52,7 @@ pub struct Ground<const W: usize> {
 pub struct Scratch {
     registers: Registers,
     answers: Vec<u64>,
+    observed: Observed,
 }
 
 /// The terms of one ground model, before they are put into tables.
@@ -77,6 +73,7 @@ impl<const W: usize> Ground<W> {
         layout: &Layout,
         wanted: &dyn Fn(usize) -> bool,
         question: &Question,
+        watched: bool,
     ) -> Option<Self> {
         let first = layout.initial(model);
         if first.len() > W {
@@ -103,6 +100,7 @@ impl<const W: usize> Ground<W> {
                 .collect();
             (numbers, Program::new(&compiled.terms, &results))
         });
+        let watch = watched.then(|| Watch::new(&mut compiled.terms, model, &compiled.transitions));
         let conditions = compiled.conditions();
         let invariants = compiled
             .invariants
@@ -116,7 +114,17 @@ impl<const W: usize> Ground<W> {
             question: question.clone(),
             invariants,
             between,
+            watch,
+            observed: Mutex::default(),
         })
+    }
+
+    /// What was observed, after the threads gave it in.
+    #[must_use]
+    pub fn observed(self) -> Observed {
+        self.observed
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The successor by a ground transition that is enabled.
@@ -192,7 +200,14 @@ impl<const W: usize> Packed<W> for Ground<W> {
         state: &[u64; W],
         offer: &mut impl FnMut(Edge<W>),
     ) -> Marks {
-        let Scratch { registers, answers } = scratch;
+        let Scratch {
+            registers,
+            answers,
+            observed,
+        } = scratch;
+        if let Some(watch) = &self.watch {
+            watch.observe(registers, answers, state, observed);
+        }
         self.conditions.answer(registers, state, answers);
         let marks = self.marks(answers);
         for (word, answer) in answers.iter().enumerate() {
@@ -210,6 +225,13 @@ impl<const W: usize> Packed<W> for Ground<W> {
         marks
     }
 
+    fn absorb(&self, scratch: Scratch) {
+        if let Some(watch) = &self.watch {
+            let mut all = self.observed.lock().unwrap_or_else(PoisonError::into_inner);
+            watch.gather(&scratch.observed, &mut all);
+        }
+    }
+
     fn first(&self) -> [u64; W] {
         self.first
     }
@@ -218,9 +240,11 @@ impl<const W: usize> Packed<W> for Ground<W> {
         &self,
         scratch: &mut Scratch,
         at: &[u64; W],
-        wanted: &mut dyn FnMut(&[u64; W], bool) -> bool,
+        wanted: &mut dyn FnMut(&Edge<W>) -> bool,
     ) -> Option<(usize, [u64; W])> {
-        let Scratch { registers, answers } = scratch;
+        let Scratch {
+            registers, answers, ..
+        } = scratch;
         self.conditions.answer(registers, at, answers);
         for (number, change) in self.changes.iter().enumerate() {
             if answers[number / 64] >> (number % 64) & 1 == 0 {
@@ -228,7 +252,7 @@ impl<const W: usize> Packed<W> for Ground<W> {
             }
             let next = self.fire(registers, change, at);
             let edge = self.edge(registers, at, next);
-            if wanted(&edge.to, edge.is_clean()) {
+            if wanted(&edge) {
                 return Some((change.instance, next));
             }
         }
@@ -348,38 +372,6 @@ impl Change {
             instance: transition.instance,
             patches,
             computed,
-        }
-    }
-}
-
-impl Conditions {
-    fn new(terms: &mut Terms, conditions: &[TermId]) -> Self {
-        let tables = match conditions.len() {
-            0..=64 => Tables::new(terms, conditions).map(Self::One),
-            65..=128 => Tables::new(terms, conditions).map(Self::Two),
-            129..=256 => Tables::new(terms, conditions).map(Self::Four),
-            257..=512 => Tables::new(terms, conditions).map(Self::Eight),
-            _ => None,
-        };
-        tables.unwrap_or_else(|| Self::Computed(Program::new(terms, conditions), conditions.len()))
-    }
-
-    #[inline]
-    fn answer(&self, registers: &mut Registers, state: &[u64], answers: &mut Vec<u64>) {
-        answers.clear();
-        match self {
-            Self::One(tables) => answers.extend(tables.answer(registers, state)),
-            Self::Two(tables) => answers.extend(tables.answer(registers, state)),
-            Self::Four(tables) => answers.extend(tables.answer(registers, state)),
-            Self::Eight(tables) => answers.extend(tables.answer(registers, state)),
-            Self::Computed(program, count) => {
-                program.run(registers, state, state);
-                answers.resize(count.div_ceil(64), 0);
-                for place in 0..*count {
-                    let bit = u64::from(program.result(registers, place) != 0);
-                    answers[place / 64] |= bit << (place % 64);
-                }
-            }
         }
     }
 }

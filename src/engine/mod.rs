@@ -1,5 +1,6 @@
 //! Cleverness about ground models: estimates, and in time packed states, compiled guards, reductions and the state store.
 
+pub mod conditions;
 pub mod conjuncts;
 pub mod ground;
 pub mod grounding;
@@ -16,3 +17,4 @@ pub mod term;
 #[cfg(test)]
 mod testing;
 pub mod transitions;
+pub mod watch;

@@ -22,16 +22,19 @@ pub trait Packed<const W: usize>: Sync {
         offer: &mut impl FnMut(Edge<W>),
     ) -> Marks;
 
+    /// Takes back what a thread noted on the way; called once for each thread that explored.
+    fn absorb(&self, _scratch: Self::Scratch) {}
+
     /// The state that the cluster describes.
     fn first(&self) -> Self::Concrete;
 
-    /// The first ground transition, in the order of the model, that leads to a state whose canonical form is `wanted` (its
-    /// second argument says whether the transition breaks anything), with the state it leads to.
+    /// The first ground transition, in the order of the model, that is `wanted` (it leads to the canonical form of a state),
+    /// with the state it leads to.
     fn step(
         &self,
         scratch: &mut Self::Scratch,
         at: &Self::Concrete,
-        wanted: &mut dyn FnMut(&[u64; W], bool) -> bool,
+        wanted: &mut dyn FnMut(&Edge<W>) -> bool,
     ) -> Option<(usize, Self::Concrete)>;
 }
 

@@ -85,8 +85,7 @@ pub(super) fn answer(task: Task, properties: Vec<Property>) -> Answer {
             states: 368,
             transitions: 1_218,
             depth: 18,
-            reductions: Vec::new(),
-            stopped: None,
+            ..SearchStats::default()
         },
         plan: None,
         timeline: None,

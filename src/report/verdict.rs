@@ -80,9 +80,10 @@ pub(super) fn last_lines(answer: &Answer, paint: Paint) -> String {
         format!("depth {}", answer.search.depth),
     ];
     if !answer.search.reductions.is_empty() {
+        let names = answer.search.reductions.iter().map(|r| r.name.as_str());
         search.push(format!(
             "reduced by {}",
-            answer.search.reductions.join(" and ")
+            names.collect::<Vec<_>>().join(" and ")
         ));
     }
     let bounds = flow(&[summary::bounds(answer), search.join(", ")], "; ", 2);

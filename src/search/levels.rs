@@ -26,6 +26,8 @@ pub struct Levels<const W: usize> {
     pub borders: Vec<usize>,
     /// What was counted.
     pub tally: Tally,
+    /// The last level that was expanded, or begun.
+    pub depth: usize,
     /// Why it ended early, if it did: then some states were not expanded, and nothing may be called impossible.
     pub stopped: Option<Stop>,
 }
@@ -189,8 +191,9 @@ impl<const W: usize> Levels<W> {
             }
             found.borders.push(found.states.len());
         }
-        for worker in &workers {
+        for worker in workers {
             found.tally.add(&worker.tally);
+            system.absorb(worker.scratch);
         }
         found
     }
@@ -203,13 +206,14 @@ impl<const W: usize> Levels<W> {
             states: vec![initial],
             borders: vec![0, 1],
             tally: Tally::default(),
+            depth: 0,
             stopped: None,
         }
     }
 
-    /// How many levels there are after the first.
+    /// The last level that has states; they may not be expanded where the exploration ended early.
     #[must_use]
-    pub fn depth(&self) -> usize {
+    pub fn last(&self) -> usize {
         self.borders.len().saturating_sub(2)
     }
 
@@ -229,7 +233,8 @@ impl<const W: usize> Levels<W> {
         workers: &mut [Worker<W, P>],
         budget: &mut dyn Budget,
     ) -> Option<Stop> {
-        let number = self.depth();
+        let number = self.last();
+        self.depth = number;
         let begin = self.borders[number];
         let size = self.states.len() - begin;
         let next = AtomicUsize::new(0);
@@ -283,15 +288,14 @@ impl<const W: usize> Levels<W> {
         }
     }
 
-    /// The same on one thread, state by state, until there is no room for another one. What was stored and not expanded is
-    /// still judged.
+    /// The same on one thread, state by state, until there is no room for another one.
     fn limited<P: Packed<W>>(&mut self, system: &P, budget: &mut dyn Budget) {
         let most = budget.max_states();
         let mut scratch = system.scratch();
         let mut offered = Vec::new();
         let mut here = 0;
         while self.stopped.is_none() && here < self.states.len() {
-            let level = self.depth();
+            let level = self.last();
             if here == self.borders[level + 1] {
                 self.borders.push(self.states.len());
                 continue;
@@ -302,36 +306,28 @@ impl<const W: usize> Levels<W> {
                 transitions: self.tally.transitions,
                 depth: u32::try_from(level).unwrap_or(u32::MAX),
             });
+            if self.stopped.is_some() {
+                break;
+            }
             let state = self.states[here];
             let marks = system.expand(&mut scratch, &state, &mut |edge| offered.push(edge));
             let mut edges = Marks::default();
-            for edge in &offered {
-                self.tally.edge(level, &mut edges, edge);
+            for edge in offered.drain(..) {
+                self.stopped = self.stopped.or_else(|| self.admit(&edge.to, most));
+                if self.stopped.is_none() {
+                    self.tally.edge(level, &mut edges, &edge);
+                }
             }
             self.tally.note(level, &marks, edges);
+            self.depth = level;
             here += 1;
-            for edge in offered.drain(..) {
-                let hash = Table::hash(&edge.to);
-                if self.table.find(hash, &edge.to).is_some() {
-                    continue;
-                }
-                if self.states.len() >= most {
-                    self.stopped = Some(Stop::States);
-                    continue;
-                }
-                if !self.table.has_room_for(1) && self.table.grow().is_err() {
-                    self.stopped = Some(Stop::Memory);
-                    continue;
-                }
-                self.table.put(hash, &edge.to);
-                self.states.push(edge.to);
-            }
         }
-        let level = self.depth();
+        let level = self.last();
         let stored = self.borders[level + 1];
         if self.states.len() > stored {
             self.borders.push(self.states.len());
         }
+        // What was stored and not expanded can still be judged.
         if self.stopped == Some(Stop::States) {
             for place in here..self.states.len() {
                 let state = self.states[place];
@@ -340,6 +336,26 @@ impl<const W: usize> Levels<W> {
                 self.tally.note(level, &marks, Marks::default());
             }
         }
+        system.absorb(scratch);
+    }
+}
+
+impl<const W: usize> Levels<W> {
+    /// Stores a state where there is room; else why there is none.
+    fn admit(&mut self, state: &[u64; W], most: usize) -> Option<Stop> {
+        let hash = Table::hash(state);
+        if self.table.find(hash, state).is_some() {
+            return None;
+        }
+        if self.states.len() >= most {
+            return Some(Stop::States);
+        }
+        if !self.table.has_room_for(1) && self.table.grow().is_err() {
+            return Some(Stop::Memory);
+        }
+        self.table.put(hash, state);
+        self.states.push(*state);
+        None
     }
 }
 

@@ -1,8 +1,10 @@
 //! Searches on any transition system: breadth-first, strongly connected components, best-first. Knows no cluster: its own
 //! tests use puzzles.
 
+pub mod backward;
 pub mod best_first;
 pub mod budget;
+pub mod clean;
 pub mod components;
 pub mod explore;
 pub mod fairness;

@@ -1,22 +1,19 @@
 //! `check`: explores everything that the rules allow, and judges every property on the whole graph. States that violate
 //! something are expanded like any other, so that one property never hides another.
 
-use crate::language::rules::GoalId;
+use crate::engine::question::Question;
+use crate::language::rules::{GoalId, InvariantId};
+use crate::model::ground::Model;
 use crate::search::budget::Budget;
-use crate::search::explore::{Exploration, Stored, Visitor, explore};
-use crate::search::graph::can_reach;
-use crate::search::store::StateId;
-use crate::semantics::{Interpreter, State};
+use crate::semantics::{Fired, Interpreter, State, Undefined};
 
-use super::cluster_system::{ClusterSystem, Finding};
-use super::judge::{Judge, Record};
-use super::mattering::Mattering;
+use super::explored::{Explored, Run, Wanted};
 use super::outcome::{
-    Answer, Counterexample, Property, PropertyKind, Reason, SearchStats, Task, Verdict,
+    Answer, Counterexample, Property, PropertyKind, Reason, Task, Trace, Verdict,
 };
+use super::packing::{Packed, packed};
 use super::request::{Asked, TaskError, remarks, summary, undefined_in_words};
 use super::trace::{Move, replayed};
-use crate::model::ground::Model;
 
 /// Checks everything that is asked of a ground model.
 ///
@@ -25,49 +22,62 @@ use crate::model::ground::Model;
 pub fn check(model: &Model, asked: &Asked, budget: &mut dyn Budget) -> Result<Answer, TaskError> {
     let interpreter = Interpreter::new(model);
     asked.check_names(&property_names(model))?;
-    let goal = model
-        .goal
-        .filter(|_| asked.wants("reachable") || asked.wants("recoverable"));
-    let system = ClusterSystem {
-        interpreter: &interpreter,
+    let (question, invariants) = question(model, asked);
+    let wanted = Wanted {
+        invariants: &invariants,
+        well_defined: asked.wants("well_defined"),
+        reachable: question.goal && asked.wants("reachable"),
+        recoverable: question.goal && asked.wants("recoverable"),
     };
-    let mut observer = Observer {
-        // The goal and `well_defined` depend on every invariant, asked for or not.
-        judge: Judge::new(
-            &interpreter,
-            asked,
-            goal.is_some() || asked.wants("well_defined"),
-        ),
-        mattering: Mattering::new(&interpreter),
-    };
-    let found = explore(&system, &mut observer, budget);
-    let checked = Checked {
-        system,
+    let Packed {
         found,
-        judge: observer.judge,
+        search,
+        warnings,
+    } = packed(&interpreter, &question, &wanted, asked, budget);
+    let checked = Checked {
+        interpreter: &interpreter,
+        found,
     };
     let mut properties = checked.invariants(asked)?;
     if asked.wants("well_defined") {
         properties.push(checked.well_defined()?);
     }
-    if let Some(goal) = goal {
+    if let Some(goal) = model.goal.filter(|_| question.goal) {
         properties.extend(checked.goal(goal, asked)?);
     }
-    let mut warnings = remarks(&interpreter);
-    if checked.found.stopped.is_none() {
-        warnings.extend(observer.mattering.warnings());
-    }
+    let mut told = remarks(&interpreter);
+    told.extend(warnings);
     Ok(Answer {
         task: Task::Check,
         subject: model.name.clone(),
         model: summary(&interpreter),
         verdict: overall(&properties),
         properties,
-        warnings,
-        search: stats(&checked.found),
+        warnings: told,
+        search,
         plan: None,
         timeline: None,
     })
+}
+
+/// What is to be judged, and for each invariant whether a run against it is wanted and whether it is a transition invariant.
+fn question(model: &Model, asked: &Asked) -> (Question, Vec<(bool, bool)>) {
+    let goal = model.goal.is_some() && (asked.wants("reachable") || asked.wants("recoverable"));
+    // The goal and `well_defined` depend on every invariant, asked for or not.
+    let all = goal || asked.wants("well_defined");
+    let declared = &model.rules.invariants;
+    let question = Question {
+        invariants: declared
+            .iter()
+            .map(|i| all || asked.wants(&i.name))
+            .collect(),
+        goal,
+        definedness: all,
+    };
+    let wanted = declared
+        .iter()
+        .map(|i| (asked.wants(&i.name), i.transition));
+    (question, wanted.collect())
 }
 
 /// Everything that `check` can judge of a ground model.
@@ -98,57 +108,9 @@ pub fn overall(properties: &[Property]) -> Verdict {
     }
 }
 
-/// The numbers of a breadth-first exploration.
-#[must_use]
-pub fn stats<S: crate::search::system::System>(found: &Exploration<S>) -> SearchStats {
-    SearchStats {
-        states: found.store.len() as u64,
-        transitions: found.transitions,
-        depth: found.depth,
-        reductions: Vec::new(),
-        stopped: found.stopped,
-    }
-}
-
-struct Observer<'a, 'm> {
-    judge: Judge<'a, 'm>,
-    mattering: Mattering<'a, 'm>,
-}
-
-impl<'a, 'm> Visitor<ClusterSystem<'a, 'm>> for Observer<'a, 'm> {
-    fn state(&mut self, id: StateId, state: &State) {
-        self.judge.state(id, state);
-    }
-
-    fn transition(
-        &mut self,
-        from: Stored<'_, ClusterSystem<'a, 'm>>,
-        &instance: &usize,
-        to: Stored<'_, ClusterSystem<'a, 'm>>,
-    ) {
-        self.mattering.happened(instance);
-        self.judge
-            .transition((from.id, from.state), (to.id, to.state));
-    }
-
-    fn finding(&mut self, at: Stored<'_, ClusterSystem<'a, 'm>>, finding: Finding) {
-        match finding {
-            Finding::Stopped { instance, guard } => self.mattering.stopped(instance, guard),
-            Finding::Undefined {
-                instance,
-                undefined,
-            } => {
-                let name = || self.mattering.name(instance);
-                self.judge.undefined(at.id, name, undefined);
-            }
-        }
-    }
-}
-
 struct Checked<'a, 'm> {
-    system: ClusterSystem<'a, 'm>,
-    found: Exploration<ClusterSystem<'a, 'm>>,
-    judge: Judge<'a, 'm>,
+    interpreter: &'a Interpreter<'m>,
+    found: Explored,
 }
 
 impl Checked<'_, '_> {
@@ -167,40 +129,25 @@ impl Checked<'_, '_> {
     }
 
     fn invariants(&self, asked: &Asked) -> Result<Vec<Property>, TaskError> {
-        let rules = &self.system.model().rules;
-        self.judge
-            .records
-            .iter()
-            .filter(|record| asked.wants(&rules.invariants[record.invariant.index()].name))
-            .map(|record| self.invariant(record))
+        let declared = self.interpreter.model().rules.invariants.iter();
+        (0u16..)
+            .map(InvariantId)
+            .zip(declared)
+            .filter(|(_, invariant)| asked.wants(&invariant.name))
+            .map(|(id, _)| self.invariant(id))
             .collect()
     }
 
-    fn invariant(&self, record: &Record) -> Result<Property, TaskError> {
-        let interpreter = self.system.interpreter;
-        let declared = &self.system.model().rules.invariants[record.invariant.index()];
-        let counterexample = match &record.first {
-            None => None,
-            Some(violation) => {
-                let path = self.found.path_on(violation.at, violation.after);
-                let last = violation.after.unwrap_or(violation.at);
-                let (at, after) = (self.state(violation.at)?, self.state(last)?);
-                let before = violation.after.map(|_| at);
-                Some(Counterexample {
-                    trace: replayed(interpreter, &self.run(&path)?, Some(after))?,
-                    reason: Reason::False {
-                        invariant: declared.name.clone(),
-                        doc: declared.doc.clone(),
-                    },
-                    explanation: Some(interpreter.explain_invariant(
-                        after,
-                        before,
-                        record.invariant,
-                        &violation.choice,
-                    )),
-                })
-            }
+    fn invariant(&self, id: InvariantId) -> Result<Property, TaskError> {
+        let declared = &self.interpreter.model().rules.invariants[id.index()];
+        let (count, run) = match self.found.invariants.get(id.index()) {
+            Some((count, run)) => (*count, run.as_ref()),
+            None => (0, None),
         };
+        if count > 0 && run.is_none() {
+            return Err(lost("an invariant is broken"));
+        }
+        let counterexample = run.map(|run| self.against(id, run)).transpose()?;
         Ok(Property {
             name: declared.name.clone(),
             kind: if declared.transition {
@@ -213,24 +160,58 @@ impl Checked<'_, '_> {
             } else {
                 self.unless_stopped()
             },
-            count: self.counted(record.violations),
+            count: self.counted(count),
             counterexample,
             witness: None,
         })
     }
 
+    /// A run against an invariant, as the reference interpreter sees it.
+    fn against(&self, id: InvariantId, run: &Run) -> Result<Counterexample, TaskError> {
+        let declared = &self.interpreter.model().rules.invariants[id.index()];
+        let (before, after) = self.end(run)?;
+        let (judgement, before) = match &before {
+            Some(before) if declared.transition => (
+                self.interpreter.judge_between(before, &after, id),
+                Some(before),
+            ),
+            _ => (self.interpreter.judge(&after, id), None),
+        };
+        let choice = judgement.false_for.ok_or_else(|| {
+            TaskError::Internal("an invariant holds where the search found it broken".to_owned())
+        })?;
+        Ok(Counterexample {
+            trace: self.trace(run)?,
+            reason: Reason::False {
+                invariant: declared.name.clone(),
+                doc: declared.doc.clone(),
+            },
+            explanation: Some(
+                self.interpreter
+                    .explain_invariant(&after, before, id, &choice),
+            ),
+        })
+    }
+
     fn well_defined(&self) -> Result<Property, TaskError> {
-        let depth = |id| self.found.path(id).len();
-        let counterexample = match self.judge.nearest_undefined(depth) {
+        let (count, first) = &self.found.undefined;
+        if *count > 0 && first.is_none() {
+            return Err(lost("something is undefined"));
+        }
+        let counterexample = match first {
             None => None,
-            Some(first) => Some(Counterexample {
-                trace: self.trace(&self.found.path_on(first.at, first.after))?,
-                reason: Reason::Undefined {
-                    place: first.place.clone(),
-                    what: undefined_in_words(&self.system.model().rules.source, &first.undefined),
-                },
-                explanation: None,
-            }),
+            Some((between, run)) => {
+                let (place, undefined) = self.undefined(*between, run)?;
+                let source = &self.interpreter.model().rules.source;
+                Some(Counterexample {
+                    trace: self.trace(run)?,
+                    reason: Reason::Undefined {
+                        place,
+                        what: undefined_in_words(source, &undefined),
+                    },
+                    explanation: None,
+                })
+            }
         };
         Ok(Property {
             name: "well_defined".to_owned(),
@@ -240,33 +221,61 @@ impl Checked<'_, '_> {
             } else {
                 self.unless_stopped()
             },
-            count: self.counted(self.judge.undefined_states),
+            count: self.counted(*count),
             counterexample,
             witness: None,
         })
     }
 
+    /// The first undefined thing at the end of a run: an invariant, the goal, a transition; or a transition invariant on the
+    /// last step.
+    fn undefined(&self, between: bool, run: &Run) -> Result<(String, Undefined), TaskError> {
+        let interpreter = self.interpreter;
+        let rules = &interpreter.model().rules;
+        let (before, after) = self.end(run)?;
+        let invariants = (0u16..).map(InvariantId).zip(&rules.invariants);
+        for (id, invariant) in invariants.filter(|(_, i)| i.transition == between) {
+            let (judgement, what) = match &before {
+                Some(before) if between => {
+                    let judgement = interpreter.judge_between(before, &after, id);
+                    (judgement, "transition invariant")
+                }
+                _ => (interpreter.judge(&after, id), "invariant"),
+            };
+            if let Some(undefined) = judgement.undefined {
+                return Ok((format!("{what} {}", invariant.name), undefined));
+            }
+        }
+        if let Some(goal) = interpreter.model().goal
+            && let Err(undefined) = interpreter.goal(&after, goal)
+        {
+            return Ok((
+                format!("goal {}", rules.goals[goal.index()].name),
+                undefined,
+            ));
+        }
+        for instance in 0..interpreter.model().instances.len() {
+            if let Fired::Undefined(undefined) = interpreter.fire(&after, instance) {
+                return Ok((interpreter.name(instance), undefined));
+            }
+        }
+        Err(TaskError::Internal(
+            "all is defined where the search found something undefined".to_owned(),
+        ))
+    }
+
     /// `reachable` and `recoverable`: both about runs without any violation, asked for or not.
     fn goal(&self, goal: GoalId, asked: &Asked) -> Result<Vec<Property>, TaskError> {
-        let states = self.found.store.len();
-        let clean = |from, to| self.judge.clean(from, to);
-        let initial_is_clean = !self.judge.violating[0];
-        let paths = self.found.graph.shortest_paths(
-            StateId(0),
-            if initial_is_clean { states } else { 0 },
-            clean,
-        );
-        let is_goal = |id: &StateId| self.judge.goal_holds[id.index()];
-        let nearest = paths.order.iter().copied().find(is_goal);
-        let name = &self.system.model().rules.goals[goal.index()].name;
+        let name = &self.interpreter.model().rules.goals[goal.index()].name;
+        let found = &self.found.goal;
         let mut properties = Vec::new();
         if asked.wants("reachable") {
             let unreachable =
-                nearest.is_none() && (self.found.stopped.is_none() || !initial_is_clean);
+                found.witness.is_none() && (found.stopped.is_none() || found.wrong_at_once);
             properties.push(Property {
                 name: "reachable".to_owned(),
                 kind: PropertyKind::Reachable,
-                verdict: if nearest.is_some() {
+                verdict: if found.witness.is_some() {
                     Verdict::Holds
                 } else if unreachable {
                     Verdict::Violated
@@ -275,36 +284,34 @@ impl Checked<'_, '_> {
                 },
                 count: None,
                 counterexample: unreachable.then(|| Counterexample {
-                    trace: super::outcome::Trace::default(),
+                    trace: Trace::default(),
                     reason: Reason::Unreachable { goal: name.clone() },
                     explanation: None,
                 }),
-                witness: nearest.map(|id| self.trace(&paths.path(id))).transpose()?,
+                witness: match &found.witness {
+                    Some(run) => Some(self.trace(run)?),
+                    None => None,
+                },
             });
         }
         if asked.wants("recoverable") {
-            let reversed = self.found.graph.reversed(states);
-            let goals = paths.order.iter().copied().filter(is_goal);
-            let saved = can_reach(&reversed, states, goals, clean);
-            let doomed = |id: &&StateId| !saved[id.index()];
-            let count = paths.order.iter().filter(doomed).count() as u64;
-            // An unexpanded state may have a way to the goal that was not seen.
-            let conclusive = self.found.stopped.is_none();
-            let first = paths.order.iter().find(doomed).copied();
-            let counterexample = match first {
-                Some(id) if conclusive => Some(self.doomed(&paths.path(id), name)?),
-                None if !initial_is_clean => Some(self.doomed(&[StateId(0)], name)?),
-                _ => None,
+            if found.doomed.is_some_and(|count| count > 0) && found.doom.is_none() {
+                return Err(lost("the goal cannot be reached any more"));
+            }
+            let counterexample = match &found.doom {
+                Some(run) => Some(self.doomed(run, name)?),
+                None if found.wrong_at_once => Some(self.doomed(&Run::new(), name)?),
+                None => None,
             };
             properties.push(Property {
                 name: "recoverable".to_owned(),
                 kind: PropertyKind::Recoverable,
-                verdict: if counterexample.is_some() {
-                    Verdict::Violated
-                } else {
-                    self.unless_stopped()
+                verdict: match (&counterexample, found.stopped) {
+                    (Some(_), _) => Verdict::Violated,
+                    (None, Some(_)) => Verdict::Inconclusive,
+                    (None, None) => Verdict::Holds,
                 },
-                count: conclusive.then_some(count),
+                count: found.doomed,
                 counterexample,
                 witness: None,
             });
@@ -312,8 +319,8 @@ impl Checked<'_, '_> {
         Ok(properties)
     }
 
-    fn doomed(&self, path: &[StateId], goal: &str) -> Result<Counterexample, TaskError> {
-        let trace = self.trace(path)?;
+    fn doomed(&self, run: &Run, goal: &str) -> Result<Counterexample, TaskError> {
+        let trace = self.trace(run)?;
         Ok(Counterexample {
             reason: Reason::Doomed {
                 goal: goal.to_owned(),
@@ -324,32 +331,27 @@ impl Checked<'_, '_> {
         })
     }
 
-    fn state(&self, id: StateId) -> Result<&State, TaskError> {
-        self.found
-            .store
-            .get(id)
-            .ok_or_else(|| TaskError::Internal("a state of a trace is not stored".to_owned()))
+    /// The last state of a run, and the one before it.
+    fn end(&self, run: &Run) -> Result<(Option<State>, State), TaskError> {
+        let initial = self.interpreter.initial();
+        let mut states = self.interpreter.replay(&initial, run)?;
+        let last = states.pop().unwrap_or(initial);
+        Ok((states.pop(), last))
     }
 
-    fn run(&self, path: &[StateId]) -> Result<Vec<Move>, TaskError> {
-        let labels = self
-            .found
-            .labels(&self.system, path, |_, _, _| true)
-            .ok_or_else(|| TaskError::Internal("a trace is not connected".to_owned()))?;
-        Ok(labels
-            .into_iter()
-            .map(|instance| Move::Transition {
+    fn trace(&self, run: &Run) -> Result<Trace, TaskError> {
+        let moves: Vec<Move> = run
+            .iter()
+            .map(|&instance| Move::Transition {
                 instance,
                 lane: String::new(),
             })
-            .collect())
+            .collect();
+        replayed(self.interpreter, &moves, None)
     }
+}
 
-    fn trace(&self, path: &[StateId]) -> Result<super::outcome::Trace, TaskError> {
-        let end = match path.last() {
-            Some(&id) => Some(self.state(id)?),
-            None => None,
-        };
-        replayed(self.system.interpreter, &self.run(path)?, end)
-    }
+/// A finding without a run to it is a mistake of ours.
+fn lost(what: &str) -> TaskError {
+    TaskError::Internal(format!("{what}, and no run to it was found"))
 }

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use crate::engine::watch::Observed;
 use crate::language::codes::Code;
 use crate::language::diagnostic::Diagnostic;
 use crate::language::rules::{
@@ -36,26 +37,14 @@ impl<'a, 'm> Mattering<'a, 'm> {
         }
     }
 
-    /// The name of a ground transition, for findings about it.
-    #[must_use]
-    pub fn name(&self, instance: usize) -> String {
-        self.interpreter.name(instance)
-    }
-
-    /// A ground transition was enabled.
-    pub fn happened(&mut self, instance: usize) {
-        let transition = self.transition(instance);
-        self.happened[transition.index()] = true;
-    }
-
-    /// A guard was the first that did not hold.
-    pub fn stopped(&mut self, instance: usize, guard: usize) {
-        let transition = self.transition(instance);
-        self.stopped[transition.index()][guard] = true;
-    }
-
-    fn transition(&self, instance: usize) -> TransitionId {
-        self.interpreter.model().instances[instance].transition
+    /// Takes over what a search observed.
+    pub fn observed(&mut self, observed: &Observed) {
+        for transition in &observed.happened {
+            self.happened[transition.index()] = true;
+        }
+        for (transition, guard) in &observed.stopped {
+            self.stopped[transition.index()][*guard] = true;
+        }
     }
 
     /// What never mattered, in order of declaration.

@@ -2,12 +2,14 @@
 
 pub mod belief;
 pub mod check;
-pub mod cluster_system;
 mod complete;
+pub mod effort;
 mod expectation;
+pub mod explored;
 pub mod judge;
 pub mod mattering;
 pub mod outcome;
+mod packing;
 pub mod plan;
 pub mod plan_system;
 pub mod program;

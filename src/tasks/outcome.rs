@@ -208,10 +208,25 @@ pub struct SearchStats {
     pub transitions: u64,
     /// Breadth-first levels after the first.
     pub depth: u32,
-    /// Reductions that were used.
-    pub reductions: Vec<String>,
+    /// Reductions that were used, with what each left out.
+    pub reductions: Vec<Reduction>,
+    /// How many canonical forms were computed, where symmetry was used.
+    pub canonical_forms: u64,
+    /// On how many threads, where the engine searched.
+    pub threads: Option<usize>,
+    /// Bytes of the table of states, empty slots included, where the engine searched.
+    pub table_bytes: Option<u64>,
     /// The limit that ended the search early.
     pub stopped: Option<Stop>,
+}
+
+/// A reduction that was used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reduction {
+    /// `symmetry`
+    pub name: String,
+    /// What it left out, in words.
+    pub left_out: String,
 }
 
 /// The cheapest plan.

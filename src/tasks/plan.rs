@@ -131,8 +131,8 @@ fn stats<L>(found: &BestFirst<L>) -> SearchStats {
         states: found.nodes as u64,
         transitions: found.edges,
         depth: found.reached,
-        reductions: Vec::new(),
         stopped: found.stopped,
+        ..SearchStats::default()
     }
 }
 

@@ -9,6 +9,7 @@ use crate::language::suggest;
 use crate::model::ground::{FaultBudget, Model};
 use crate::semantics::{Interpreter, ReplayError, Undefined};
 
+use super::effort::Effort;
 use super::outcome::ModelSummary;
 
 /// Which properties are asked for.
@@ -16,6 +17,8 @@ use super::outcome::ModelSummary;
 pub struct Asked {
     /// Their names; empty for all.
     pub properties: Vec<String>,
+    /// How the answer is searched for.
+    pub effort: Effort,
 }
 
 /// Why there is no answer.

@@ -9,10 +9,12 @@ use crate::search::explore::{Exploration, Stored, Visitor, explore};
 use crate::search::store::StateId;
 use crate::semantics::{Interpreter, Undefined};
 
-use super::check::{overall, stats};
+use super::check::overall;
 use super::complete::Incomplete;
 use super::judge::{Judge, Violation};
-use super::outcome::{Answer, Counterexample, Property, PropertyKind, Reason, Task, Verdict};
+use super::outcome::{
+    Answer, Counterexample, Property, PropertyKind, Reason, SearchStats, Task, Verdict,
+};
 use super::plan_system::{PlanFinding, PlanMove, PlanState, PlanSystem};
 use super::program::Program;
 use super::request::{Asked, TaskError, remarks, summary, undefined_in_words};
@@ -68,6 +70,17 @@ pub fn verify(
         plan: None,
         timeline: Some(timeline(&interpreter, &program)),
     })
+}
+
+/// The numbers of a breadth-first exploration.
+fn stats(found: &Exploration<PlanSystem<'_, '_>>) -> SearchStats {
+    SearchStats {
+        states: found.store.len() as u64,
+        transitions: found.transitions,
+        depth: found.depth,
+        stopped: found.stopped,
+        ..SearchStats::default()
+    }
 }
 
 /// What to tell somebody whose rules have several goals and no default.

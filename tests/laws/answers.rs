@@ -20,6 +20,7 @@ fn told(answer: Result<Answer, TaskError>) -> Result<Answer, String> {
 pub fn asking(names: &[&str]) -> Asked {
     Asked {
         properties: names.iter().map(|&n| n.to_owned()).collect(),
+        ..Asked::default()
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::report::{Loaded, words};
 use crate::semantics::Explanation;
 use crate::tasks::outcome::{
-    Answer, Counterexample, ModelSummary, Property, PropertyKind, Reason, SearchStats,
+    Answer, Counterexample, ModelSummary, Property, PropertyKind, Reason, Reduction, SearchStats,
 };
 
 use super::diagnostics::{self, Diagnostic};
@@ -272,11 +272,28 @@ struct Search<'a> {
     states: u64,
     transitions: u64,
     depth: u32,
-    reductions: &'a [String],
+    reductions: Vec<Reduced<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    canonical_forms: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stopped_by: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     volatile: Option<Volatile>,
+}
+
+#[derive(Serialize)]
+struct Reduced<'a> {
+    name: &'a str,
+    left_out: &'a str,
+}
+
+impl<'a> Reduced<'a> {
+    fn of(reduction: &'a Reduction) -> Self {
+        Self {
+            name: &reduction.name,
+            left_out: &reduction.left_out,
+        }
+    }
 }
 
 impl<'a> Search<'a> {
@@ -285,7 +302,8 @@ impl<'a> Search<'a> {
             states: search.states,
             transitions: search.transitions,
             depth: search.depth,
-            reductions: &search.reductions,
+            reductions: search.reductions.iter().map(Reduced::of).collect(),
+            canonical_forms: Some(search.canonical_forms).filter(|forms| *forms > 0),
             stopped_by: search.stopped.map(words::stop),
             volatile,
         }
