@@ -4,7 +4,7 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 
 #[path = "by_hand/core_model.rs"]
 mod core_model;
@@ -16,6 +16,7 @@ fn by_hand(c: &mut Criterion) {
     let mut group = c.benchmark_group("by_hand");
     group
         .sample_size(10)
+        .sampling_mode(SamplingMode::Flat)
         .warm_up_time(Duration::from_millis(1))
         .throughput(Throughput::Elements(RACED_COUNTS.states));
     group.bench_function("core 5/3, standard set", |b| {
