@@ -29,8 +29,7 @@ pub enum Order {
     /// 2^16 keys old, every power of two as often as another (siblings, and the same way taken in another order a moment
     /// ago), and the others lie anywhere in the latest fifth of the keys (two levels back, this level and the next).
     BreadthFirst,
-    /// Every key anywhere: a repeat comes after all the other keys, so that the cache never helps. Nearly all keys are new in
-    /// the first eighth.
+    /// Every key anywhere: repeats come late, so that the cache does not help. All keys are known after the first quarter.
     Shuffled,
 }
 
