@@ -12,6 +12,7 @@ use rollproof::model::loader::Loader;
 use rollproof::model::settings::Overrides;
 use rollproof::search::budget::Unlimited;
 use rollproof::tasks::check::check;
+use rollproof::tasks::effort::Effort;
 use rollproof::tasks::outcome::{Answer, Property, Verdict};
 use rollproof::tasks::plan::plan;
 use rollproof::tasks::regress::regress;
@@ -213,7 +214,14 @@ fn assert_suite(argument: &str, at_least: usize) {
     let mut loader = Loader::default();
     let (suite, diagnostics) = loader.load_suite(argument);
     let suite = suite.unwrap_or_else(|| panic!("{diagnostics:?}"));
-    let answer = regress(&suite, &mut loader, &Overrides::default(), &mut Unlimited).unwrap();
+    let answer = regress(
+        &suite,
+        &mut loader,
+        &Overrides::default(),
+        Effort::default(),
+        &mut Unlimited,
+    )
+    .unwrap();
     let different: Vec<_> = answer
         .cases
         .iter()

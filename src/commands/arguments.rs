@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use rollproof::model::settings::Overrides;
+use rollproof::tasks::effort::{Effort, Reductions};
 
 use super::quantity;
 
@@ -243,9 +244,50 @@ pub struct Search {
     /// Stop after this time, such as 30s or 5m
     #[arg(long, value_name = "TIME", value_parser = quantity::duration, allow_negative_numbers = true)]
     pub timeout: Option<Duration>,
+    /// Search on so many threads (all processors by default); the answer is the same
+    #[arg(long, value_name = "N", value_parser = quantity::threads, allow_negative_numbers = true)]
+    pub threads: Option<usize>,
+    /// Use these reductions only, where they are sound for what is asked
+    #[arg(
+        long,
+        value_name = "NAMES",
+        value_delimiter = ',',
+        conflicts_with = "no_reduce"
+    )]
+    pub reduce: Option<Vec<Reduction>>,
     /// Turn every reduction off, and count every state
     #[arg(long)]
     pub no_reduce: bool,
+}
+
+/// A reduction by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Reduction {
+    /// One state for all that are equal up to the names of interchangeable objects
+    Symmetry,
+    /// Without what cannot influence what is asked
+    Slice,
+    /// Of steps that do not depend on each other, one order instead of all
+    Stubborn,
+}
+
+impl Search {
+    /// For the tasks.
+    pub fn effort(&self) -> Effort {
+        let may = |reduction| match &self.reduce {
+            _ if self.no_reduce => false,
+            Some(only) => only.contains(&reduction),
+            None => true,
+        };
+        Effort {
+            threads: self.threads.unwrap_or(0),
+            reductions: Reductions {
+                symmetry: may(Reduction::Symmetry),
+                slice: may(Reduction::Slice),
+                stubborn: may(Reduction::Stubborn),
+            },
+        }
+    }
 }
 
 /// How the answer is told.

@@ -14,7 +14,7 @@ use rollproof::tasks;
 use rollproof::tasks::outcome::{FoundPlan, Task};
 use rollproof::tasks::request::Asked;
 
-use super::arguments::{Changes, Check, Explain, Models, Plan, Regress, SchemaOf, Verify};
+use super::arguments::{Changes, Check, Explain, Models, Plan, Regress, SchemaOf, Search, Verify};
 use super::destination;
 use super::exit::{Failure, Status};
 use super::output;
@@ -31,7 +31,7 @@ pub fn check(session: &mut Session, check: &Check) -> Result<Status, Failure> {
     let model = session.loaded(found)?;
     session.assume(check.strict, &model)?;
     let mut limits = Session::limits(&check.search);
-    let answer = tasks::check::check(&model, &asked(&check.asked), &mut limits)?;
+    let answer = tasks::check::check(&model, &asked(&check.asked, &check.search), &mut limits)?;
     session.tell(&answer, check.witness, &mut limits)
 }
 
@@ -63,7 +63,12 @@ pub fn verify(session: &mut Session, verify: &Verify) -> Result<Status, Failure>
     let (model, plan) = session.loaded(found)?;
     session.assume(verify.strict, &model)?;
     let mut limits = Session::limits(&verify.search);
-    let answer = tasks::verify::verify(&model, &plan, &asked(&verify.asked), &mut limits)?;
+    let answer = tasks::verify::verify(
+        &model,
+        &plan,
+        &asked(&verify.asked, &verify.search),
+        &mut limits,
+    )?;
     session.tell(&answer, false, &mut limits)
 }
 
@@ -152,7 +157,13 @@ pub fn regress(session: &mut Session, regress: &Regress) -> Result<Status, Failu
     }
     let mut limits = Session::limits(&regress.search);
     let overrides = regress.changes.overrides();
-    let answer = tasks::regress::regress(&suite, &mut session.loader, &overrides, &mut limits)?;
+    let answer = tasks::regress::regress(
+        &suite,
+        &mut session.loader,
+        &overrides,
+        regress.search.effort(),
+        &mut limits,
+    )?;
     session.tell_suite(&answer, &mut limits)
 }
 
@@ -222,10 +233,10 @@ pub fn explain(session: &Session, explain: &Explain) -> Result<Status, Failure> 
     Ok(Status::Holds)
 }
 
-fn asked(asked: &super::arguments::Asked) -> Asked {
+fn asked(asked: &super::arguments::Asked, search: &Search) -> Asked {
     Asked {
         properties: asked.properties.clone(),
-        ..Asked::default()
+        effort: search.effort(),
     }
 }
 

@@ -157,6 +157,8 @@ mod tests {
         max_states: None,
         max_memory: None,
         timeout: None,
+        threads: None,
+        reduce: None,
         no_reduce: false,
     };
 

@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use rollproof::model::settings::MAX_FAULTS;
 
+/// More threads than this are a slip of the finger.
+const MAX_THREADS: usize = 1024;
+
 /// A duration: a number with `ms`, `s`, `m` (or `min`) or `h`; seconds where there is no unit.
 pub fn duration(text: &str) -> Result<Duration, String> {
     let units = [
@@ -44,6 +47,13 @@ pub fn bytes(text: &str) -> Result<u64, String> {
 pub fn states(text: &str) -> Result<u64, String> {
     let found = scaled(text, &[("", 1)]).filter(|number| *number > 0);
     found.ok_or_else(|| "write a whole number above 0, such as 1000000".to_owned())
+}
+
+/// A number of threads: at least 1, and no more than anybody has processors.
+pub fn threads(text: &str) -> Result<usize, String> {
+    let number = scaled(text, &[("", 1)]).and_then(|number| usize::try_from(number).ok());
+    let found = number.filter(|number| (1..=MAX_THREADS).contains(number));
+    found.ok_or_else(|| format!("write a whole number from 1 to {MAX_THREADS}"))
 }
 
 /// A number of faults, at most as many as a cluster file may allow.

@@ -9,6 +9,7 @@ use crate::model::suite::{Case, Suite, Task};
 use crate::search::budget::{Budget, Progress, Stop};
 
 use super::check::{self, check};
+use super::effort::Effort;
 use super::expectation::differences;
 use super::outcome::{Answer, CaseAnswer, SuiteAnswer, Verdict};
 use super::plan::plan;
@@ -23,6 +24,7 @@ pub fn regress(
     suite: &Suite,
     loader: &mut Loader,
     overrides: &Overrides,
+    effort: Effort,
     budget: &mut dyn Budget,
 ) -> Result<SuiteAnswer, TaskError> {
     let mut inputs = Vec::with_capacity(suite.cases.len());
@@ -48,7 +50,7 @@ pub fn regress(
     }
     let mut cases = Vec::with_capacity(inputs.len());
     for (case, input) in &inputs {
-        let answered = run(case, input, budget)?;
+        let answered = run(case, input, effort, budget)?;
         let stopped = answered.answer.search.stopped;
         cases.push(answered);
         // Whoever presses Ctrl-C means all of it, and a limit of time or memory is met by the next case as well.
@@ -104,7 +106,12 @@ fn unknown_properties(suite: &Suite, case: &Case, input: &CaseInput) -> Vec<Diag
         .collect()
 }
 
-fn run(case: &Case, input: &CaseInput, budget: &mut dyn Budget) -> Result<CaseAnswer, TaskError> {
+fn run(
+    case: &Case,
+    input: &CaseInput,
+    effort: Effort,
+    budget: &mut dyn Budget,
+) -> Result<CaseAnswer, TaskError> {
     let mut budget = CaseBudget {
         most: case
             .max_states
@@ -112,7 +119,7 @@ fn run(case: &Case, input: &CaseInput, budget: &mut dyn Budget) -> Result<CaseAn
             .and_then(|most| usize::try_from(most.value).ok()),
         whole: budget,
     };
-    let answer = ask(case.task, input, &mut budget)?;
+    let answer = ask(case.task, input, effort, &mut budget)?;
     Ok(CaseAnswer {
         name: case.name.value.clone(),
         task: case.task,
@@ -122,8 +129,16 @@ fn run(case: &Case, input: &CaseInput, budget: &mut dyn Budget) -> Result<CaseAn
     })
 }
 
-fn ask(task: Task, input: &CaseInput, budget: &mut dyn Budget) -> Result<Answer, TaskError> {
-    let asked = Asked::default();
+fn ask(
+    task: Task,
+    input: &CaseInput,
+    effort: Effort,
+    budget: &mut dyn Budget,
+) -> Result<Answer, TaskError> {
+    let asked = Asked {
+        effort,
+        ..Asked::default()
+    };
     match (task, &input.plan) {
         (Task::Check, _) => check(&input.model, &asked, budget),
         (Task::Plan, _) => plan(&input.model, budget),

@@ -4,7 +4,6 @@
 
 use std::process::ExitCode;
 
-#[path = "../benches/by_hand/core_model.rs"]
 mod core_model;
 
 use core_model::{CoreModel, RACED, RACED_COUNTS, check_known_rows};
