@@ -2,6 +2,7 @@
 
 pub mod conditions;
 pub mod conjuncts;
+pub mod definedness;
 pub mod ground;
 pub mod grounding;
 pub mod hasher;
@@ -12,6 +13,7 @@ pub mod program;
 pub mod projection;
 pub mod question;
 pub mod store;
+pub mod symmetry;
 pub mod tables;
 pub mod term;
 #[cfg(test)]

@@ -21,7 +21,6 @@ pub(super) fn model(rules: &str, cluster: &str) -> Model {
 }
 
 /// The ground model of `exchange-core` and a cluster given as text.
-#[expect(dead_code, reason = "for the files that follow")]
 pub(super) fn core(cluster: &str) -> Model {
     model(
         include_str!("../../models/exchange-core/exchange-core.rules"),
