@@ -111,9 +111,8 @@ pub fn classes(model: &Model, named: &BTreeSet<ObjectId>, constant: Constant<'_>
 #[must_use]
 pub fn linked(model: &Model, named: &BTreeSet<ObjectId>, constant: Constant<'_>) -> Classes {
     let (still, split) = pinned(model, named);
-    let mut colours = renumbered(objects(model).map(|(id, kind)| {
-        (kind, still.contains(&id).then_some(id))
-    }));
+    let mut colours =
+        renumbered(objects(model).map(|(id, kind)| (kind, still.contains(&id).then_some(id))));
     loop {
         let next = refined(model, &colours, constant);
         let done = count(&next) == count(&colours);

@@ -333,10 +333,7 @@ mod tests {
     #[test]
     fn an_early_stop_before_an_undefined_member_needs_the_order() {
         let effects = "if all n in node: n.next.up { x.up = false }";
-        assert_eq!(
-            ordered(effects),
-            [("node".to_owned(), Ordered::Quantifier)]
-        );
+        assert_eq!(ordered(effects), [("node".to_owned(), Ordered::Quantifier)]);
         assert_eq!(ordered("for n in node where n.next.up { n.level = 0 }"), []);
     }
 }

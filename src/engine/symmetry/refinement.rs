@@ -152,7 +152,8 @@ impl Refinement {
                         && let Some(target) = self.target(*kind, code)
                     {
                         members.push(colours[target] as u64);
-                        into[target].push((fields.references.len() + place, colours[object] as u64));
+                        into[target]
+                            .push((fields.references.len() + place, colours[object] as u64));
                     }
                 }
                 members.sort_unstable();
@@ -184,7 +185,10 @@ impl Refinement {
     /// The first colour that several objects have, with these objects.
     fn alike(&self, colours: &[usize]) -> Option<Vec<ObjectId>> {
         let mut seen = BTreeSet::new();
-        let shared = colours.iter().filter(|colour| !seen.insert(**colour)).min()?;
+        let shared = colours
+            .iter()
+            .filter(|colour| !seen.insert(**colour))
+            .min()?;
         let objects = (0u32..).map(ObjectId).zip(colours);
         Some(
             objects

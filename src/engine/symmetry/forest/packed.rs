@@ -165,7 +165,11 @@ impl Counted {
     fn add(self, codes: &[u64], keys: &[u64], sums: &mut [u64], sorting: &mut [u64]) {
         let sums = &mut sums[self.target..];
         let one = |digit: u64| {
-            1u64.wrapping_shl((digit as u32).wrapping_mul(self.bits).wrapping_add(self.base))
+            1u64.wrapping_shl(
+                (digit as u32)
+                    .wrapping_mul(self.bits)
+                    .wrapping_add(self.base),
+            )
         };
         if self.ranked {
             let sorted = &mut sorting[..keys.len()];

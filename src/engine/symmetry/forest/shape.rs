@@ -106,7 +106,12 @@ pub(super) fn levels(
     for edge in edges {
         let place = |kind| order.iter().position(|&k| k == kind);
         let (from, to) = (place(edge.from)?, place(edge.to)?);
-        levels[from].tree = Some(tree(model, layout, (&levels[from], &levels[to], to), &edge)?);
+        levels[from].tree = Some(tree(
+            model,
+            layout,
+            (&levels[from], &levels[to], to),
+            &edge,
+        )?);
         levels[to].children.push(from);
     }
     Some(levels)
@@ -158,7 +163,11 @@ fn edges(
 
 /// The kinds of the forest, each before the one that it refers to; none where they refer in a circle.
 fn order(model: &Model, class_of: &[Option<usize>], edges: &[Edge]) -> Option<Vec<KindId>> {
-    let moves = |kind| model.objects_of(kind).any(|id| class_of[id.index()].is_some());
+    let moves = |kind| {
+        model
+            .objects_of(kind)
+            .any(|id| class_of[id.index()].is_some())
+    };
     let refers = |kind| edges.iter().any(|edge| edge.from == kind);
     let mut open: Vec<KindId> = (0u16..)
         .map(KindId)
@@ -231,7 +240,10 @@ fn chunks(model: &Model, layout: &Layout, object: ObjectId) -> Vec<Cell> {
     }
     let kind = model.objects[object.index()].kind;
     let mut words = Vec::new();
-    for (field, declared) in (0u16..).map(FieldId).zip(&model.rules.kinds[kind.index()].fields) {
+    for (field, declared) in (0u16..)
+        .map(FieldId)
+        .zip(&model.rules.kinds[kind.index()].fields)
+    {
         if !laid_out(model, layout, kind, field) {
             continue;
         }
@@ -262,7 +274,13 @@ fn tree(
     let link = if edge.fixed {
         let values = model.objects_of(edge.from);
         let codes: Option<Vec<u64>> = values
-            .map(|id| code(model, ty, &model.objects[id.index()].values[edge.field.index()]))
+            .map(|id| {
+                code(
+                    model,
+                    ty,
+                    &model.objects[id.index()].values[edge.field.index()],
+                )
+            })
             .collect();
         Link::Fixed(codes?)
     } else {
