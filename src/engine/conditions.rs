@@ -14,6 +14,8 @@ pub enum Conditions {
     Four(Tables<4>),
     /// Up to 512.
     Eight(Tables<8>),
+    /// Up to 1024.
+    Sixteen(Tables<16>),
     /// Too many for tables, or too large: all of them in one program.
     Computed(Program, usize),
 }
@@ -27,6 +29,7 @@ impl Conditions {
             65..=128 => Tables::new(terms, conditions).map(Self::Two),
             129..=256 => Tables::new(terms, conditions).map(Self::Four),
             257..=512 => Tables::new(terms, conditions).map(Self::Eight),
+            513..=1024 => Tables::new(terms, conditions).map(Self::Sixteen),
             _ => None,
         };
         tables.unwrap_or_else(|| Self::Computed(Program::new(terms, conditions), conditions.len()))
@@ -41,6 +44,7 @@ impl Conditions {
             Self::Two(tables) => answers.extend(tables.answer(registers, state)),
             Self::Four(tables) => answers.extend(tables.answer(registers, state)),
             Self::Eight(tables) => answers.extend(tables.answer(registers, state)),
+            Self::Sixteen(tables) => answers.extend(tables.answer(registers, state)),
             Self::Computed(program, count) => {
                 program.run(registers, state, state);
                 answers.resize(count.div_ceil(64), 0);

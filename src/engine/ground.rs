@@ -1,19 +1,20 @@
 //! A ground model on packed states: which ground transitions are enabled by tables, what they change by masks. Symmetry, where
 //! it is used, puts every successor into its canonical form.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::language::rules::{FieldType, InvariantId};
 use crate::model::ground::Model;
-use crate::model::instances::choices;
 
+use super::compiled::Compiled;
 use super::conditions::Conditions;
-use super::grounding::{Grounding, Moment, Scope};
 use super::layout::{Cell, Layout};
 use super::packed::{Edge, Marks, Packed};
 use super::program::{Program, Registers};
 use super::question::Question;
-use super::term::{TRUE, Term, TermId, Terms};
+use super::representatives::Representatives;
+use super::symmetry::{self, Symmetry};
+use super::term::{Term, TermId, Terms};
 use super::transitions::GroundTransition;
 use super::watch::{Observed, Watch};
 
@@ -45,35 +46,28 @@ pub struct Ground<const W: usize> {
     between: Option<(Vec<usize>, Program)>,
     watch: Option<Watch>,
     observed: Mutex<Observed>,
+    symmetry: Option<(Symmetry, Representatives)>,
+    bound_hits: AtomicU64,
 }
 
 /// What a thread needs.
-#[derive(Default)]
 pub struct Scratch {
     registers: Registers,
     answers: Vec<u64>,
-    observed: Observed,
-}
-
-/// The terms of one ground model, before they are put into tables.
-struct Compiled {
-    terms: Terms,
-    transitions: Vec<GroundTransition>,
-    invariants: Vec<(usize, TermId)>,
-    between: Vec<(usize, TermId, TermId)>,
-    goal: TermId,
-    defined: TermId,
+    observed: Option<Observed>,
+    symmetry: Option<symmetry::Scratch>,
+    /// For each object of the state at hand whether it is the twin of the one before it.
+    twins: Vec<bool>,
 }
 
 impl<const W: usize> Ground<W> {
-    /// Compiles the ground transitions that are wanted, and what is asked. None where a state does not fit `W` words.
+    /// A system from its terms. None where a state does not fit `W` words.
     #[must_use]
     pub fn new(
         model: &Model,
         layout: &Layout,
-        wanted: &dyn Fn(usize) -> bool,
+        compiled: &mut Compiled,
         question: &Question,
-        watched: bool,
     ) -> Option<Self> {
         let first = layout.initial(model);
         if first.len() > W {
@@ -81,7 +75,6 @@ impl<const W: usize> Ground<W> {
         }
         let mut words = [0; W];
         words[..first.len()].copy_from_slice(&first);
-        let mut compiled = Compiled::new(model, layout, wanted, question);
         let changes = compiled
             .transitions
             .iter()
@@ -100,7 +93,6 @@ impl<const W: usize> Ground<W> {
                 .collect();
             (numbers, Program::new(&compiled.terms, &results))
         });
-        let watch = watched.then(|| Watch::new(&mut compiled.terms, model, &compiled.transitions));
         let conditions = compiled.conditions();
         let invariants = compiled
             .invariants
@@ -114,17 +106,38 @@ impl<const W: usize> Ground<W> {
             question: question.clone(),
             invariants,
             between,
-            watch,
+            watch: None,
             observed: Mutex::default(),
+            symmetry: None,
+            bound_hits: AtomicU64::new(0),
         })
     }
 
-    /// What was observed, after the threads gave it in.
+    /// The same, with one state for each orbit.
     #[must_use]
-    pub fn observed(self) -> Observed {
-        self.observed
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner)
+    pub fn reduced(mut self, model: &Model, layout: &Layout, symmetry: Symmetry) -> Self {
+        let instances = self.changes.iter().map(|change| change.instance);
+        let representatives = Representatives::new(model, layout, &symmetry, instances);
+        self.symmetry = Some((symmetry, representatives));
+        self
+    }
+
+    /// How often the bound on the search for a representative was hit.
+    #[must_use]
+    pub fn bound_hits(&self) -> u64 {
+        self.bound_hits.load(Ordering::Relaxed)
+    }
+
+    /// Begins to watch the rules, or to watch others.
+    pub fn watch(&mut self, watch: Option<Watch>) {
+        self.watch = watch;
+    }
+
+    /// What was observed so far, by threads that gave it in.
+    #[must_use]
+    pub fn observed(&self) -> Observed {
+        let all = self.observed.lock();
+        all.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The successor by a ground transition that is enabled.
@@ -142,6 +155,15 @@ impl<const W: usize> Ground<W> {
             }
         }
         next
+    }
+
+    #[inline]
+    fn canonical(&self, scratch: &mut Option<symmetry::Scratch>, state: [u64; W]) -> [u64; W] {
+        let mut state = state;
+        if let (Some((symmetry, _)), Some(scratch)) = (&self.symmetry, scratch) {
+            symmetry.canonical(scratch, &mut state);
+        }
+        state
     }
 
     /// What transition invariants say of a step.
@@ -186,11 +208,27 @@ impl<const W: usize> Packed<W> for Ground<W> {
     type Concrete = [u64; W];
 
     fn scratch(&self) -> Scratch {
-        Scratch::default()
+        Scratch {
+            registers: Registers::new(),
+            answers: Vec::new(),
+            observed: None,
+            symmetry: self
+                .symmetry
+                .as_ref()
+                .map(|(symmetry, _)| symmetry.scratch()),
+            twins: Vec::new(),
+        }
+    }
+
+    fn observer(&self) -> Scratch {
+        Scratch {
+            observed: self.watch.is_some().then(Observed::default),
+            ..self.scratch()
+        }
     }
 
     fn initial(&self) -> [u64; W] {
-        self.first
+        self.canonical(&mut self.scratch().symmetry, self.first)
     }
 
     #[inline]
@@ -200,35 +238,45 @@ impl<const W: usize> Packed<W> for Ground<W> {
         state: &[u64; W],
         offer: &mut impl FnMut(Edge<W>),
     ) -> Marks {
-        let Scratch {
-            registers,
-            answers,
-            observed,
-        } = scratch;
-        if let Some(watch) = &self.watch {
-            watch.observe(registers, answers, state, observed);
+        if let (Some(watch), Some(seen)) = (&self.watch, &mut scratch.observed) {
+            watch.observe(&mut scratch.registers, &mut scratch.answers, state, seen);
         }
-        self.conditions.answer(registers, state, answers);
-        let marks = self.marks(answers);
-        for (word, answer) in answers.iter().enumerate() {
-            let mut left = *answer;
+        self.conditions
+            .answer(&mut scratch.registers, state, &mut scratch.answers);
+        if let (Some((symmetry, _)), Some(own)) = (&self.symmetry, &mut scratch.symmetry) {
+            symmetry.twins(own, state, &mut scratch.twins);
+        }
+        let marks = self.marks(&scratch.answers);
+        for word in 0..scratch.answers.len() {
+            let mut left = scratch.answers[word];
             while left != 0 {
                 let number = word * 64 + left.trailing_zeros() as usize;
                 left &= left - 1;
                 let Some(change) = self.changes.get(number) else {
                     break;
                 };
-                let next = self.fire(registers, change, state);
-                offer(self.edge(registers, state, next));
+                if let Some((_, representatives)) = &self.symmetry
+                    && representatives.has_twin(number, &scratch.twins, state)
+                {
+                    continue;
+                }
+                let next = self.fire(&mut scratch.registers, change, state);
+                let mut edge = self.edge(&mut scratch.registers, state, next);
+                edge.to = self.canonical(&mut scratch.symmetry, next);
+                offer(edge);
             }
         }
         marks
     }
 
     fn absorb(&self, scratch: Scratch) {
-        if let Some(watch) = &self.watch {
+        if let Some(own) = &scratch.symmetry {
+            self.bound_hits
+                .fetch_add(own.bound_hits(), Ordering::Relaxed);
+        }
+        if let (Some(watch), Some(seen)) = (&self.watch, &scratch.observed) {
             let mut all = self.observed.lock().unwrap_or_else(PoisonError::into_inner);
-            watch.gather(&scratch.observed, &mut all);
+            watch.gather(seen, &mut all);
         }
     }
 
@@ -242,104 +290,21 @@ impl<const W: usize> Packed<W> for Ground<W> {
         at: &[u64; W],
         wanted: &mut dyn FnMut(&Edge<W>) -> bool,
     ) -> Option<(usize, [u64; W])> {
-        let Scratch {
-            registers, answers, ..
-        } = scratch;
-        self.conditions.answer(registers, at, answers);
+        self.conditions
+            .answer(&mut scratch.registers, at, &mut scratch.answers);
         for (number, change) in self.changes.iter().enumerate() {
-            if answers[number / 64] >> (number % 64) & 1 == 0 {
+            if scratch.answers[number / 64] >> (number % 64) & 1 == 0 {
                 continue;
             }
-            let next = self.fire(registers, change, at);
-            let edge = self.edge(registers, at, next);
+            let next = self.fire(&mut scratch.registers, change, at);
+            let mut edge = self.edge(&mut scratch.registers, at, next);
+            edge.to = self.canonical(&mut scratch.symmetry, next);
             if wanted(&edge) {
                 return Some((change.instance, next));
             }
         }
         None
     }
-}
-
-impl Compiled {
-    fn new(
-        model: &Model,
-        layout: &Layout,
-        wanted: &dyn Fn(usize) -> bool,
-        question: &Question,
-    ) -> Self {
-        let mut grounding = Grounding::new(model, layout);
-        let transitions: Vec<GroundTransition> = (0..model.instances.len())
-            .filter(|instance| wanted(*instance))
-            .map(|instance| GroundTransition::new(&mut grounding, instance))
-            .collect();
-        let mut invariants = Vec::new();
-        let mut between = Vec::new();
-        let mut defined: Vec<TermId> = Vec::new();
-        for (number, invariant) in model.rules.invariants.iter().enumerate() {
-            if !question.invariants[number] {
-                continue;
-            }
-            let id = InvariantId(u16::try_from(number).unwrap_or(u16::MAX));
-            let (holds, is_defined) = judged(&mut grounding, id);
-            if invariant.transition {
-                between.push((number, holds, is_defined));
-            } else {
-                invariants.push((number, holds));
-                defined.push(is_defined);
-            }
-        }
-        let mut goal = TRUE;
-        if question.goal
-            && let Some(id) = model.goal
-        {
-            let condition = &model.rules.goals[id.index()].condition;
-            let scope = Scope::default();
-            let (holds, is_defined) = grounding.condition(condition, &scope, Moment::default());
-            goal = grounding.terms.and(holds, is_defined);
-            defined.push(is_defined);
-        }
-        let mut terms = grounding.terms;
-        for transition in &transitions {
-            defined.push(terms.not(transition.undefined));
-        }
-        let defined = terms.all(defined);
-        Self {
-            terms,
-            transitions,
-            invariants,
-            between,
-            goal,
-            defined,
-        }
-    }
-
-    /// Instances, then whether all is defined, the goal, the invariants.
-    fn conditions(&self) -> Vec<TermId> {
-        let mut list: Vec<TermId> = self.transitions.iter().map(|t| t.enabled).collect();
-        list.extend([self.defined, self.goal]);
-        list.extend(self.invariants.iter().map(|(_, holds)| *holds));
-        list
-    }
-}
-
-/// Whether an invariant holds for every choice for which it is defined, and whether it is defined for all.
-fn judged(grounding: &mut Grounding<'_>, id: InvariantId) -> (TermId, TermId) {
-    let invariant = &grounding.model.rules.invariants[id.index()];
-    let types: Vec<FieldType> = invariant.parameters.iter().map(|p| p.ty).collect();
-    let mut all_hold = Vec::new();
-    let mut all_defined = Vec::new();
-    for choice in choices(grounding.model, &types) {
-        let scope = Scope::new(grounding, &types, &choice);
-        let moment = Moment::default();
-        let (holds, defined) = grounding.condition(&invariant.condition, &scope, moment);
-        let undefined = grounding.terms.not(defined);
-        all_hold.push(grounding.terms.or(holds, undefined));
-        all_defined.push(defined);
-    }
-    (
-        grounding.terms.all(all_hold),
-        grounding.terms.all(all_defined),
-    )
 }
 
 impl Change {

@@ -1,5 +1,6 @@
 //! Cleverness about ground models: estimates, and in time packed states, compiled guards, reductions and the state store.
 
+pub mod compiled;
 pub mod conditions;
 pub mod conjuncts;
 pub mod definedness;
@@ -12,6 +13,7 @@ pub mod partial;
 pub mod program;
 pub mod projection;
 pub mod question;
+pub mod representatives;
 pub mod store;
 pub mod symmetry;
 pub mod tables;

@@ -1,6 +1,9 @@
 //! The narrow waist between the engine and the searches that run on it: transition systems whose states are words. Knows
 //! neither rules nor searches.
 
+/// The highest number of invariants that marks can carry.
+pub const MOST_INVARIANTS: usize = 128;
+
 /// A transition system on states of `W` words, reduced or not. A state stands for its orbit where symmetry is used.
 pub trait Packed<const W: usize>: Sync {
     /// What one thread needs for its work.
@@ -10,6 +13,11 @@ pub trait Packed<const W: usize>: Sync {
 
     /// Room for one thread.
     fn scratch(&self) -> Self::Scratch;
+
+    /// The same for a thread that explores, and may note things on the way.
+    fn observer(&self) -> Self::Scratch {
+        self.scratch()
+    }
 
     /// The state to begin with, in canonical form.
     fn initial(&self) -> [u64; W];
@@ -22,7 +30,7 @@ pub trait Packed<const W: usize>: Sync {
         offer: &mut impl FnMut(Edge<W>),
     ) -> Marks;
 
-    /// Takes back what a thread noted on the way; called once for each thread that explored.
+    /// Takes back what a thread noted on the way; called once for each thread that explored with an [`Packed::observer`].
     fn absorb(&self, _scratch: Self::Scratch) {}
 
     /// The state that the cluster describes.

@@ -1,6 +1,8 @@
 //! Watches over a whole search which transitions happen and which guards stop one: the first guard that does not hold stops
 //! it. Rules that never do anything are told from that.
 
+use std::collections::BTreeSet;
+
 use crate::language::rules::TransitionId;
 use crate::model::ground::Model;
 
@@ -34,19 +36,35 @@ pub struct Observed {
     /// Conditions that held.
     held: Vec<u64>,
     /// Transitions that were taken.
-    pub happened: Vec<TransitionId>,
+    pub happened: BTreeSet<TransitionId>,
     /// Guards that were the first that did not hold, by their places in the order of judgement.
-    pub stopped: Vec<(TransitionId, usize)>,
+    pub stopped: BTreeSet<(TransitionId, usize)>,
+}
+
+impl Observed {
+    /// Whether a transition with so many guards happened, and each of them stopped it.
+    fn knows(&self, transition: TransitionId, guards: usize) -> bool {
+        let stopped = self.stopped.range((transition, 0)..(transition, guards));
+        self.happened.contains(&transition) && stopped.count() == guards
+    }
 }
 
 impl Watch {
-    /// Watches all guards of some ground transitions.
+    /// Watches all guards of some ground transitions, but for those of which everything is known; none where all is.
     #[must_use]
-    pub fn new(terms: &mut Terms, model: &Model, transitions: &[GroundTransition]) -> Self {
+    pub fn new(
+        terms: &mut Terms,
+        model: &Model,
+        transitions: &[GroundTransition],
+        known: &Observed,
+    ) -> Option<Self> {
         let mut list: Vec<TermId> = Vec::new();
         let mut meaning = Vec::new();
         for ground in transitions {
             let transition = model.instances[ground.instance].transition;
+            if known.knows(transition, ground.guards.len()) {
+                continue;
+            }
             let mut so_far = ground.budget;
             list.push(so_far);
             meaning.push(Meaning::Nothing);
@@ -69,10 +87,10 @@ impl Watch {
             list.push(ground.enabled);
             meaning.push(Meaning::Happened(transition));
         }
-        Self {
+        (!list.is_empty()).then(|| Self {
             conditions: Conditions::new(terms, &list),
             meaning,
-        }
+        })
     }
 
     /// Looks at a state.
@@ -102,10 +120,10 @@ impl Watch {
         for (place, meaning) in self.meaning.iter().enumerate() {
             match meaning {
                 Meaning::Stopped(transition, guard) if bit(&seen.stops, place) => {
-                    all.stopped.push((*transition, *guard));
+                    all.stopped.insert((*transition, *guard));
                 }
                 Meaning::Happened(transition) if bit(&seen.held, place) => {
-                    all.happened.push(*transition);
+                    all.happened.insert(*transition);
                 }
                 _ => {}
             }

@@ -115,6 +115,7 @@ pub const fn stop(stop: Stop) -> &'static str {
         Stop::Time => "--timeout",
         Stop::Interrupted => "Ctrl-C",
         Stop::NodeSize => "the number of states between two steps",
+        Stop::ModelSize => "the size of the model",
     }
 }
 

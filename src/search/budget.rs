@@ -13,6 +13,8 @@ pub enum Stop {
     Interrupted,
     /// One node of the search is larger than what can be followed.
     NodeSize,
+    /// The model is larger than what can be written out.
+    ModelSize,
 }
 
 /// How far a search has come.

@@ -291,7 +291,7 @@ impl<const W: usize> Levels<W> {
     /// The same on one thread, state by state, until there is no room for another one.
     fn limited<P: Packed<W>>(&mut self, system: &P, budget: &mut dyn Budget) {
         let most = budget.max_states();
-        let mut scratch = system.scratch();
+        let mut scratch = system.observer();
         let mut offered = Vec::new();
         let mut here = 0;
         while self.stopped.is_none() && here < self.states.len() {
@@ -362,7 +362,7 @@ impl<const W: usize> Levels<W> {
 impl<const W: usize, P: Packed<W>> Worker<W, P> {
     fn new(system: &P) -> Self {
         Self {
-            scratch: system.scratch(),
+            scratch: system.observer(),
             batch: Batch::new(),
             found: Vec::new(),
             tally: Tally::default(),

@@ -375,7 +375,7 @@ impl<'a, 'm> Verified<'a, 'm> {
         match self.found.stopped {
             // The search for runs that go on for ever takes as long as the exploration did.
             Some(Stop::Time | Stop::Memory | Stop::Interrupted) => Ok(None),
-            Some(Stop::States | Stop::NodeSize) | None => Incomplete::of(self),
+            Some(Stop::States | Stop::NodeSize | Stop::ModelSize) | None => Incomplete::of(self),
         }
     }
 

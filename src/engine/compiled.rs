@@ -1,0 +1,151 @@
+//! A question about a ground model as terms: its ground transitions, what is judged of a state, what is judged of a step.
+
+use crate::language::rules::{FieldType, InvariantId};
+use crate::model::ground::Model;
+use crate::model::instances::choices;
+
+use super::grounding::{Grounding, Moment, Scope};
+use super::layout::Layout;
+use super::packed::MOST_INVARIANTS;
+use super::question::Question;
+use super::term::{TRUE, TermId, Terms};
+use super::transitions::GroundTransition;
+
+/// More terms than this are not written out.
+const MOST_TERMS: usize = 20_000_000;
+
+/// Why a model was not compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Uncompiled {
+    /// It is too large to be written out.
+    TooLarge,
+    /// Whoever asks did not want to wait any longer.
+    Interrupted,
+}
+
+/// The terms of one ground model.
+pub struct Compiled {
+    /// All terms.
+    pub terms: Terms,
+    /// The ground transitions that are wanted.
+    pub transitions: Vec<GroundTransition>,
+    /// The judged invariants that are no transition invariants: number, and whether it holds wherever it is defined.
+    pub invariants: Vec<(usize, TermId)>,
+    /// The judged transition invariants: number, whether it holds, whether it is defined.
+    pub between: Vec<(usize, TermId, TermId)>,
+    /// Whether the goal holds and is defined.
+    pub goal: TermId,
+    /// Whether nothing undefined is evaluated in a state.
+    pub defined: TermId,
+}
+
+impl Compiled {
+    /// Writes out what a question needs; `may_go_on` is asked all the while.
+    ///
+    /// # Errors
+    /// Where that is too much, or takes too long.
+    pub fn new(
+        model: &Model,
+        layout: &Layout,
+        wanted: &dyn Fn(usize) -> bool,
+        question: &Question,
+        may_go_on: &mut dyn FnMut() -> bool,
+    ) -> Result<Self, Uncompiled> {
+        if model.rules.invariants.len() > MOST_INVARIANTS {
+            return Err(Uncompiled::TooLarge);
+        }
+        let mut grounding = Grounding::new(model, layout);
+        let mut transitions = Vec::new();
+        for instance in (0..model.instances.len()).filter(|instance| wanted(*instance)) {
+            proceed(&grounding, may_go_on)?;
+            transitions.push(GroundTransition::new(&mut grounding, instance));
+        }
+        let mut invariants = Vec::new();
+        let mut between = Vec::new();
+        let mut defined: Vec<TermId> = Vec::new();
+        for (number, invariant) in model.rules.invariants.iter().enumerate() {
+            if !question.invariants[number] {
+                continue;
+            }
+            let id = InvariantId(u16::try_from(number).unwrap_or(u16::MAX));
+            let (holds, is_defined) = judged(&mut grounding, id, may_go_on)?;
+            if invariant.transition {
+                between.push((number, holds, is_defined));
+            } else {
+                invariants.push((number, holds));
+                defined.push(is_defined);
+            }
+        }
+        let mut goal = TRUE;
+        if question.goal
+            && let Some(id) = model.goal
+        {
+            let condition = &model.rules.goals[id.index()].condition;
+            let scope = Scope::default();
+            let (holds, is_defined) = grounding.condition(condition, &scope, Moment::default());
+            goal = grounding.terms.and(holds, is_defined);
+            defined.push(is_defined);
+        }
+        let mut terms = grounding.terms;
+        for transition in &transitions {
+            defined.push(terms.not(transition.undefined));
+        }
+        let defined = terms.all(defined);
+        Ok(Self {
+            terms,
+            transitions,
+            invariants,
+            between,
+            goal,
+            defined,
+        })
+    }
+
+    /// Instances, then whether all is defined, the goal, the invariants.
+    #[must_use]
+    pub fn conditions(&self) -> Vec<TermId> {
+        let mut list: Vec<TermId> = self.transitions.iter().map(|t| t.enabled).collect();
+        list.extend([self.defined, self.goal]);
+        list.extend(self.invariants.iter().map(|(_, holds)| *holds));
+        list
+    }
+}
+
+/// Whether an invariant holds for every choice for which it is defined, and whether it is defined for all.
+fn judged(
+    grounding: &mut Grounding<'_>,
+    id: InvariantId,
+    may_go_on: &mut dyn FnMut() -> bool,
+) -> Result<(TermId, TermId), Uncompiled> {
+    let invariant = &grounding.model.rules.invariants[id.index()];
+    let types: Vec<FieldType> = invariant.parameters.iter().map(|p| p.ty).collect();
+    let mut all_hold = Vec::new();
+    let mut all_defined = Vec::new();
+    for choice in choices(grounding.model, &types) {
+        proceed(grounding, may_go_on)?;
+        let scope = Scope::new(grounding, &types, &choice);
+        let moment = Moment::default();
+        let (holds, defined) = grounding.condition(&invariant.condition, &scope, moment);
+        let undefined = grounding.terms.not(defined);
+        all_hold.push(grounding.terms.or(holds, undefined));
+        all_defined.push(defined);
+    }
+    Ok((
+        grounding.terms.all(all_hold),
+        grounding.terms.all(all_defined),
+    ))
+}
+
+fn proceed(
+    grounding: &Grounding<'_>,
+    may_go_on: &mut dyn FnMut() -> bool,
+) -> Result<(), Uncompiled> {
+    if grounding.terms.len() > MOST_TERMS {
+        return Err(Uncompiled::TooLarge);
+    }
+    if may_go_on() {
+        Ok(())
+    } else {
+        Err(Uncompiled::Interrupted)
+    }
+}
