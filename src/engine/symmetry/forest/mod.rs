@@ -22,8 +22,8 @@ use crate::engine::layout::{Layout, bits_for};
 use crate::model::ground::Model;
 use crate::model::value::ObjectId;
 
-/// More objects of a class than this are not sorted by insertion alone.
-const FEW: usize = 24;
+/// So many objects of a class find their places by counting, more by sorting.
+const FEW: usize = 12;
 
 /// Finds representatives.
 #[derive(Clone, Debug)]
@@ -36,6 +36,8 @@ pub struct Forest {
     objects: usize,
     /// Entries of tables with one for each object of each level, and one for `none`.
     slots: usize,
+    /// All bits of the records, where these are single cells and a state has two words at most.
+    whole: Option<u128>,
 }
 
 /// Where keys come from.
@@ -54,6 +56,17 @@ struct Plan {
     code: u32,
     /// The bits of the place in the class.
     place: u64,
+    /// The reference that is written anew.
+    reference: Option<Reference>,
+}
+
+/// A reference in a record.
+#[derive(Clone, Copy, Debug)]
+struct Reference {
+    chunk: usize,
+    shift: u32,
+    /// The other bits of its chunk.
+    keep: u64,
 }
 
 /// Room to work in, for one thread.
@@ -96,6 +109,7 @@ impl Forest {
             }
         };
         Some(Self {
+            whole: whole(&levels, layout.words()),
             slots: levels.iter().map(|level| level.count + 1).sum(),
             levels,
             plans,
@@ -193,91 +207,101 @@ impl Forest {
         any
     }
 
-    /// Sorts the objects of a class; whether one moves.
+    /// Gives the objects of a class their places; whether one moves.
     #[inline]
     fn sort(&self, level: &Level, plan: &Plan, class: &[u32], scratch: &mut ForestScratch) -> bool {
-        let sorting = &mut scratch.sorting[..class.len()];
+        let items = &mut scratch.sorting[..class.len()];
         let keys = &scratch.keys[level.slot..][..level.count];
-        let insert = class.len() <= FEW;
-        let mut moved = false;
-        let mut last = 0;
-        let mut put = |sorting: &mut [u64], place: usize, item: u64| {
-            if item >= last {
-                last = item;
-                sorting[place] = item;
-                return;
-            }
-            moved = true;
-            let mut at = place;
-            if insert {
-                while at > 0 && sorting[at - 1] > item {
-                    sorting[at] = sorting[at - 1];
-                    at -= 1;
-                }
-            }
-            sorting[at] = item;
-        };
+        for ((at, item), &place) in (0u64..).zip(&mut *items).zip(class) {
+            *item = keys[place as usize].wrapping_shl(plan.key) | at;
+        }
         if let Some(tree) = &level.tree {
             let target = &self.levels[tree.target];
             let codes = &scratch.codes[level.slot..][..level.count];
             let new = &scratch.places[target.slot..][..=target.count];
-            for (at, &place) in class.iter().enumerate() {
+            for (item, &place) in items.iter_mut().zip(class) {
                 let code = new[codes[place as usize] as usize];
-                let item = keys[place as usize].wrapping_shl(plan.key) | at as u64;
-                put(sorting, at, item | code.wrapping_shl(plan.code));
+                *item |= code.wrapping_shl(plan.code);
             }
-        } else {
-            for (at, &place) in class.iter().enumerate() {
-                let item = keys[place as usize].wrapping_shl(plan.key) | at as u64;
-                put(sorting, at, item);
-            }
-        }
-        if moved && !insert {
-            sorting.sort_unstable();
         }
         let places = &mut scratch.places[level.slot..][..level.count];
-        if moved {
-            for (&item, &place) in sorting.iter().zip(class) {
-                let from = class[(item & plan.place) as usize];
-                places[from as usize] = u64::from(place);
-            }
-        } else {
-            for &place in class {
-                places[place as usize] = u64::from(place);
-            }
+        if class.len() <= FEW {
+            return by_counting(items, class, places);
+        }
+        sort_nearly_sorted(items);
+        let mut moved = false;
+        for (&item, &place) in items.iter().zip(class) {
+            let from = class[(item & plan.place) as usize];
+            places[from as usize] = u64::from(place);
+            moved |= from != place;
         }
         moved
     }
 
     /// Writes every record to its place, and the references anew.
     fn write(&self, scratch: &ForestScratch, state: &mut [u64]) {
+        match (state, &self.whole) {
+            ([word], Some(mask)) => {
+                let rest = *word & !(*mask as u64);
+                *word = self.written(scratch, rest, |to, bits, at| *to |= bits.wrapping_shl(at));
+            }
+            ([low, high], Some(mask)) => {
+                let rest = (u128::from(*high) << 64 | u128::from(*low)) & !mask;
+                let all = self.written(scratch, rest, |to, bits, at| {
+                    *to |= u128::from(bits).wrapping_shl(at);
+                });
+                *low = all as u64;
+                *high = (all >> 64) as u64;
+            }
+            (state, _) => self.write_words(scratch, state),
+        }
+    }
+
+    /// The records at their places, all added to one number by `add`. Only where records are single cells.
+    #[inline]
+    fn written<N>(&self, scratch: &ForestScratch, mut all: N, add: impl Fn(&mut N, u64, u32)) -> N {
         let mut records = &scratch.records[..];
-        for level in &self.levels {
+        for (level, plan) in self.levels.iter().zip(&self.plans) {
+            let places = &scratch.places[level.slot..][..level.count];
+            let (own, others) = records.split_at(level.count);
+            records = others;
+            if let Some(Reference { shift, keep, .. }) = plan.reference
+                && let Some(tree) = &level.tree
+            {
+                let codes = &scratch.codes[level.slot..][..level.count];
+                let target = &self.levels[tree.target];
+                let new = &scratch.places[target.slot..][..=target.count];
+                for ((&record, &place), &code) in own.iter().zip(places).zip(codes) {
+                    let bits = record & keep | new[code as usize].wrapping_shl(shift);
+                    add(&mut all, bits, level.bits[place as usize]);
+                }
+            } else {
+                for (&record, &place) in own.iter().zip(places) {
+                    add(&mut all, record, level.bits[place as usize]);
+                }
+            }
+        }
+        all
+    }
+
+    /// The same for states of any size, and records of several words.
+    fn write_words(&self, scratch: &ForestScratch, state: &mut [u64]) {
+        let mut records = &scratch.records[..];
+        for (level, plan) in self.levels.iter().zip(&self.plans) {
             let places = &scratch.places[level.slot..][..level.count];
             let codes = &scratch.codes[level.slot..][..level.count];
             let (own, others) = records.split_at(level.cells.len());
             records = others;
-            let link = level.tree.as_ref().and_then(|tree| match tree.link {
-                Link::Changing {
-                    chunk,
-                    shift,
-                    width,
-                } => {
-                    let target = &self.levels[tree.target];
-                    let new = &scratch.places[target.slot..][..=target.count];
-                    Some((chunk, shift, width, new))
-                }
-                Link::Fixed(_) => None,
-            });
             for ((record, &place), &code) in own.chunks_exact(level.chunks).zip(places).zip(codes) {
                 let cells = &level.cells[place as usize * level.chunks..][..level.chunks];
-                for (at, (cell, &bits)) in cells.iter().zip(record).enumerate() {
+                for ((cell, &bits), at) in cells.iter().zip(record).zip(0..) {
                     let mut bits = bits;
-                    if let Some((chunk, shift, width, new)) = link
+                    if let Some(Reference { chunk, shift, keep }) = plan.reference
                         && chunk == at
+                        && let Some(tree) = &level.tree
                     {
-                        let mask = low_bits(width).wrapping_shl(u32::from(shift));
-                        bits = bits & !mask | new[code as usize].wrapping_shl(u32::from(shift));
+                        let new = &scratch.places[self.levels[tree.target].slot..];
+                        bits = bits & keep | new[code as usize].wrapping_shl(shift);
                     }
                     if cell.width > 0 {
                         let word = &mut state[cell.word as usize];
@@ -285,6 +309,41 @@ impl Forest {
                     }
                 }
             }
+        }
+    }
+}
+
+/// Gives the objects of a small class their places, each by how many items are less than its own; whether one moves. No
+/// branch depends on the items, which all differ.
+#[inline]
+fn by_counting(items: &[u64], class: &[u32], places: &mut [u64]) -> bool {
+    let mut moved = 0;
+    for (item, &from) in items.iter().zip(class) {
+        let less = items.iter().fold(0u64, |less, other| {
+            less.wrapping_add(u64::from(other < item))
+        });
+        let place = class[less as usize];
+        places[from as usize] = u64::from(place);
+        moved |= from ^ place;
+    }
+    moved != 0
+}
+
+/// Sorts by insertion as long as little is out of place: a successor differs from a sorted state in few objects.
+fn sort_nearly_sorted(items: &mut [u64]) {
+    let mut patience = items.len().saturating_mul(8);
+    for place in 1..items.len() {
+        let item = items[place];
+        let mut at = place;
+        while at > 0 && items[at - 1] > item {
+            items[at] = items[at - 1];
+            at -= 1;
+        }
+        items[at] = item;
+        patience = patience.saturating_sub(place - at);
+        if patience == 0 {
+            items.sort_unstable();
+            return;
         }
     }
 }
@@ -302,9 +361,38 @@ fn plans(levels: &[Level], key_bits: impl Fn(usize) -> u8) -> Option<Vec<Plan>> 
                 key,
                 code,
                 place: low_bits(level.place_bits()),
+                reference: reference(level),
             })
         })
         .collect()
+}
+
+fn reference(level: &Level) -> Option<Reference> {
+    match level.tree.as_ref()?.link {
+        Link::Changing {
+            chunk,
+            shift,
+            width,
+        } => Some(Reference {
+            chunk,
+            shift: u32::from(shift),
+            keep: !low_bits(width).wrapping_shl(u32::from(shift)),
+        }),
+        Link::Fixed(_) => None,
+    }
+}
+
+/// All bits of the records, where these are single cells within two words.
+fn whole(levels: &[Level], words: usize) -> Option<u128> {
+    let fits = words <= 2 && levels.iter().all(|level| level.chunks == 1);
+    fits.then(|| {
+        let cells = levels
+            .iter()
+            .flat_map(|level| level.cells.iter().zip(&level.bits));
+        cells.fold(0, |all, (cell, &at)| {
+            all | u128::from(low_bits(cell.width)).wrapping_shl(at)
+        })
+    })
 }
 
 /// The lowest bits.

@@ -20,6 +20,8 @@ pub(super) struct Level {
     pub(super) chunks: usize,
     /// Where the records are, `chunks` for each object.
     pub(super) cells: Vec<Cell>,
+    /// The lowest bit of each of these in the whole state.
+    pub(super) bits: Vec<u32>,
     /// What its objects refer to in the forest.
     pub(super) tree: Option<Tree>,
     /// Classes of objects that can change places: the places of each, so that those with the same fixed reference are
@@ -224,6 +226,14 @@ fn level(
         slot,
         chunks: cells.len() / objects.len(),
         class_of: class_of.collect(),
+        bits: cells
+            .iter()
+            .map(|cell| {
+                cell.word
+                    .saturating_mul(64)
+                    .saturating_add(u32::from(cell.shift))
+            })
+            .collect(),
         cells,
         tree: None,
         classes: own,
