@@ -150,6 +150,18 @@ pub struct Expect {
 }
 
 impl Expect {
+    /// Whether numbers of states or transitions are expected.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        let all = [
+            &self.states,
+            &self.transitions,
+            &self.depth,
+            &self.doomed_states,
+        ];
+        all.iter().any(|number| number.is_some()) || self.violating_states.iter().next().is_some()
+    }
+
     /// The properties of which something is expected, each as often as it is named.
     #[must_use]
     pub fn property_names(&self) -> Vec<&Spanned<String>> {

@@ -28,7 +28,7 @@ pub(super) fn table(answer: &Answer, paint: Paint) -> Option<String> {
         .unwrap_or(0);
     let mut text = String::new();
     for property in &answer.properties {
-        let details = details(property, answer.model.goal.as_deref());
+        let details = details(answer, property);
         let line = format!(
             "  {}  {:width$}  {}",
             mark(property.verdict, paint),
@@ -42,9 +42,9 @@ pub(super) fn table(answer: &Answer, paint: Paint) -> Option<String> {
 }
 
 /// What is known beside the verdict.
-fn details(property: &Property, goal: Option<&str>) -> Vec<String> {
+fn details(answer: &Answer, property: &Property) -> Vec<String> {
     let mut details = Vec::new();
-    let goal = goal.map(visible);
+    let goal = answer.model.goal.as_deref().map(visible);
     if let (
         PropertyKind::Reachable | PropertyKind::Recoverable | PropertyKind::Complete,
         Some(goal),
@@ -53,11 +53,12 @@ fn details(property: &Property, goal: Option<&str>) -> Vec<String> {
         details.push(format!("goal {goal}"));
     }
     if let Some(number) = property.count.filter(|n| *n > 0) {
-        details.push(match property.kind {
+        let counted = match property.kind {
             PropertyKind::Recoverable => count(number, "doomed state"),
             PropertyKind::TransitionInvariant => format!("in {}", count(number, "transition")),
             _ => format!("in {}", count(number, "state")),
-        });
+        };
+        details.push(format!("{counted}{}", up_to(answer)));
     }
     if let Some(witness) = &property.witness {
         details.push(format!(
@@ -123,7 +124,7 @@ fn properties(answer: &Answer, paint: Paint) -> String {
             };
             let states = match answer.search.states {
                 1 => "in the only state".to_owned(),
-                n => format!("in every one of {}", count(n, "state")),
+                n => format!("in every one of {}{}", count(n, "state"), up_to(answer)),
             };
             format!("{}: {what}, {states}", paint.good("holds"))
         }
@@ -132,6 +133,16 @@ fn properties(answer: &Answer, paint: Paint) -> String {
             paint.open("inconclusive"),
             stopped(answer)
         ),
+    }
+}
+
+/// What a number of states leaves out.
+fn up_to(answer: &Answer) -> &'static str {
+    let mut names = answer.search.reductions.iter().map(|r| r.name.as_str());
+    if names.any(|name| name == "symmetry") {
+        " up to symmetry"
+    } else {
+        ""
     }
 }
 

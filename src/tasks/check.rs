@@ -42,7 +42,7 @@ pub fn check(model: &Model, asked: &Asked, budget: &mut dyn Budget) -> Result<An
     if asked.wants("well_defined") {
         properties.push(checked.well_defined()?);
     }
-    if let Some(goal) = model.goal.filter(|_| question.goal) {
+    if let Some(goal) = model.goal {
         properties.extend(checked.goal(goal, asked)?);
     }
     let mut told = remarks(&interpreter);
@@ -62,16 +62,16 @@ pub fn check(model: &Model, asked: &Asked, budget: &mut dyn Budget) -> Result<An
 
 /// What is to be judged, and for each invariant whether a run against it is wanted and whether it is a transition invariant.
 fn question(model: &Model, asked: &Asked) -> (Question, Vec<(bool, bool)>) {
-    let goal = model.goal.is_some() && (asked.wants("reachable") || asked.wants("recoverable"));
-    // The goal and `well_defined` depend on every invariant, asked for or not.
-    let all = goal || asked.wants("well_defined");
+    // The goal and `well_defined` depend on every invariant, and `well_defined` on the goal, asked for or not.
+    let all = asked.wants("well_defined")
+        || model.goal.is_some() && (asked.wants("reachable") || asked.wants("recoverable"));
     let declared = &model.rules.invariants;
     let question = Question {
         invariants: declared
             .iter()
             .map(|i| all || asked.wants(&i.name))
             .collect(),
-        goal,
+        goal: all && model.goal.is_some(),
         definedness: all,
     };
     let wanted = declared

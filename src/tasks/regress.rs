@@ -9,7 +9,7 @@ use crate::model::suite::{Case, Suite, Task};
 use crate::search::budget::{Budget, Progress, Stop};
 
 use super::check::{self, check};
-use super::effort::Effort;
+use super::effort::{Effort, Reductions};
 use super::expectation::differences;
 use super::outcome::{Answer, CaseAnswer, SuiteAnswer, Verdict};
 use super::plan::plan;
@@ -119,6 +119,11 @@ fn run(
             .and_then(|most| usize::try_from(most.value).ok()),
         whole: budget,
     };
+    let mut effort = effort;
+    if case.expect.counts() {
+        // Who expects numbers of states means all of them.
+        effort.reductions = Reductions::NONE;
+    }
     let answer = ask(case.task, input, effort, &mut budget)?;
     Ok(CaseAnswer {
         name: case.name.value.clone(),

@@ -4,6 +4,7 @@ use rollproof::model::ground::Model;
 use rollproof::model::plan::Plan;
 use rollproof::search::budget::Unlimited;
 use rollproof::tasks::check::check;
+use rollproof::tasks::effort::{Effort, Reductions};
 use rollproof::tasks::outcome::{Answer, Property, Trace, Verdict};
 use rollproof::tasks::plan::plan;
 use rollproof::tasks::request::{Asked, TaskError};
@@ -16,11 +17,19 @@ fn told(answer: Result<Answer, TaskError>) -> Result<Answer, String> {
     answer.map_err(|error| format!("no answer: {error:?}"))
 }
 
-/// What is asked for, by name; nothing for everything.
+/// What is asked for, by name; nothing for everything. Without reductions, so that numbers are of all states.
 pub fn asking(names: &[&str]) -> Asked {
+    asking_with(names, Reductions::NONE, 1)
+}
+
+/// The same with reductions, on so many threads.
+pub fn asking_with(names: &[&str], reductions: Reductions, threads: usize) -> Asked {
     Asked {
         properties: names.iter().map(|&n| n.to_owned()).collect(),
-        ..Asked::default()
+        effort: Effort {
+            threads,
+            reductions,
+        },
     }
 }
 

@@ -1,9 +1,11 @@
 //! `check` counts and finds what the oracle counts and finds.
 
-use rollproof::tasks::outcome::Answer;
+use rollproof::tasks::effort::Reductions;
+use rollproof::tasks::outcome::{Answer, Property};
 
 use crate::answers::{
-    asking, program_checks, property, same_length, same_verdict, same_violations, traces,
+    asking, asking_with, program_checks, property, same_length, same_verdict, same_violations,
+    traces,
 };
 use crate::cases::{CASES, Case, for_all, same};
 use crate::oracle::check::{Checked, check};
@@ -87,4 +89,63 @@ fn asking_for_one_property_of_check_gives_the_same_verdict() {
         }
         Ok(())
     });
+}
+
+/// Which reductions may be used, in every combination.
+const COMBINATIONS: [(bool, bool, bool); 8] = [
+    (false, false, false),
+    (true, false, false),
+    (false, true, false),
+    (false, false, true),
+    (true, true, false),
+    (true, false, true),
+    (false, true, true),
+    (true, true, true),
+];
+
+#[test]
+fn reductions_and_threads_change_no_verdict_and_no_length() {
+    for_all(CASES, |tape| {
+        let Some(case) = Case::from(tape)? else {
+            return Ok(());
+        };
+        let plain = program_checks(&case.model, &asking(&[]))?;
+        let mut questions: Vec<Vec<&str>> = vec![Vec::new()];
+        questions.extend(plain.properties.iter().map(|p| vec![p.name.as_str()]));
+        for names in &questions {
+            for (symmetry, slice, stubborn) in COMBINATIONS {
+                let reductions = Reductions {
+                    symmetry,
+                    slice,
+                    stubborn,
+                };
+                let reduced = program_checks(&case.model, &asking_with(names, reductions, 1))?;
+                let about = format!("{names:?} with {reductions:?}");
+                same_but_for_counts(&plain, &reduced).map_err(|e| case.about(&about, e))?;
+                let threaded = program_checks(&case.model, &asking_with(names, reductions, 3))?;
+                same(
+                    "answer on three threads",
+                    format!("{:?}", reduced.properties),
+                    format!("{:?}", threaded.properties),
+                )
+                .map_err(|e| case.about(&about, e))?;
+            }
+        }
+        Ok(())
+    });
+}
+
+/// Verdicts and the lengths of runs agree; runs too, but for the tie-break of larger engines.
+fn same_but_for_counts(plain: &Answer, reduced: &Answer) -> Result<(), String> {
+    for found in &reduced.properties {
+        let expected = property(plain, &found.name)?;
+        same(&found.name, expected.verdict, found.verdict)?;
+        let steps = |p: &Property| {
+            let witness = p.witness.as_ref().map(|trace| trace.steps.len());
+            let against = p.counterexample.as_ref().map(|c| c.trace.steps.len());
+            (witness, against)
+        };
+        same(&found.name, steps(expected), steps(found))?;
+    }
+    Ok(())
 }
