@@ -236,3 +236,125 @@ fn renumbered<T: Ord>(items: impl Iterator<Item = T>) -> Vec<usize> {
 fn count(colours: &[usize]) -> usize {
     colours.iter().collect::<BTreeSet<_>>().len()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{constant, named};
+    use super::*;
+    use crate::engine::testing::model;
+
+    const RULES: &str = "rules classes
+        kind rack { fixed size: 0..1 = 0; up: bool = true }
+        kind node { fixed rack: rack; fixed peers: set of node = {}; build: 0..1 = 0; next: node? = none; home: rack? = none }
+        action reset(n: node) { n.build = 0 }";
+
+    /// The names of the objects of each class: one by one, and along fixed references.
+    fn both(rules: &str, objects: &str, names: &[&str]) -> [Vec<String>; 2] {
+        let model = model(
+            rules,
+            &format!(r#"{{ "rules": "classes", "objects": {{ {objects} }} }}"#),
+        );
+        let named = named(&model, names);
+        let constant = constant(&model);
+        [
+            classes(&model, &named, &constant),
+            linked(&model, &named, &constant),
+        ]
+        .map(|classes| {
+            let each = classes.list.iter().map(|class| {
+                let names = class.objects.iter();
+                let names: Vec<&str> = names
+                    .map(|id| model.objects[id.index()].name.as_str())
+                    .collect();
+                format!("{} by {}", names.join(" "), class.block)
+            });
+            each.collect()
+        })
+    }
+
+    #[test]
+    fn first_values_split_nothing_and_fixed_ones_do() {
+        let objects = r#""rack": { "R[1-3]": {}, "L[1-2]": { "size": 1 } },
+            "node": { "N[1-2]": { "rack": "R1" }, "N3": { "rack": "R1", "build": 1, "next": "N1", "home": "R3" } }"#;
+        let [one_by_one, linked] = both(RULES, objects, &[]);
+        assert_eq!(one_by_one, ["R2 R3 by 2", "L1 L2 by 2", "N1 N2 N3 by 3"]);
+        assert_eq!(linked, one_by_one);
+    }
+
+    #[test]
+    fn what_is_named_keeps_its_place_and_what_a_fixed_field_of_it_refers_to() {
+        let objects = r#""rack": { "R[1-4]": {} }, "node": { "N[1-4]": { "rack": "R[1-4]" } }"#;
+        let [one_by_one, linked] = both(RULES, objects, &["N2"]);
+        assert!(one_by_one.is_empty(), "each node has a rack of its own");
+        assert_eq!(linked, ["R1 R3 R4 by 3", "N1 N3 N4 by 1"]);
+    }
+
+    #[test]
+    fn fixed_sets_count_in_both_directions() {
+        let objects = r#""rack": { "R1": {} }, "node": { "N[1-4]": { "rack": "R1" },
+            "M": { "rack": "R1", "peers": ["N1", "N2"] } }"#;
+        let [one_by_one, linked] = both(RULES, objects, &[]);
+        assert_eq!(one_by_one, ["N3 N4 by 2"]);
+        assert_eq!(linked, ["N1 N2 by 2", "N3 N4 by 2"]);
+    }
+
+    #[test]
+    fn racks_look_alike_where_their_nodes_do() {
+        let objects = r#""rack": { "R[1-3]": {} }, "node": { "A[1-3]": { "rack": "R[1-3]" }, "B[1-3]": { "rack": "R[1-3]" } }"#;
+        let [_, linked] = both(RULES, objects, &[]);
+        assert_eq!(linked, ["R1 R2 R3 by 3", "A1 B1 A2 B2 A3 B3 by 2"]);
+        let [_, linked] = both(RULES, objects, &["B2"]);
+        assert_eq!(linked, ["R1 R3 by 2", "A1 B1 A3 B3 by 2"]);
+    }
+
+    #[test]
+    fn kinds_whose_order_matters_are_split_and_others_are_not() {
+        let rules = format!("{RULES}\ninvariant early {{ all n in node: n.next.build == 0 }}");
+        let objects = r#""rack": { "R[1-3]": {} }, "node": { "N[1-3]": { "rack": "R1" } }"#;
+        let [one_by_one, _] = both(&rules, objects, &[]);
+        assert_eq!(one_by_one, ["R2 R3 by 2"]);
+        let model = model(
+            &rules,
+            &format!(r#"{{ "rules": "classes", "objects": {{ {objects} }} }}"#),
+        );
+        let found = classes(&model, &BTreeSet::new(), &constant(&model));
+        assert_eq!(found.split, [(KindId(1), Ordered::Quantifier)]);
+    }
+
+    #[test]
+    fn an_expression_names_objects_and_the_kinds_whose_order_it_needs() {
+        let rules = format!(
+            "{RULES}\ninvariant safe {{ all n in node: n.build == 0 }}\ninvariant early {{ some n in node: n.next.build == 0 }}"
+        );
+        let objects = r#""rack": { "R1": {} }, "node": { "N[1-2]": { "rack": "R1" } }"#;
+        let model = model(
+            &rules,
+            &format!(r#"{{ "rules": "classes", "objects": {{ {objects} }} }}"#),
+        );
+        let found = [0, 1].map(|place: usize| {
+            let mut named = BTreeSet::new();
+            add_named(&model, &model.rules.invariants[place].condition, &mut named);
+            named.len()
+        });
+        assert_eq!(found, [0, 2]);
+        let mut named = BTreeSet::new();
+        let mut object = model.rules.invariants[0].condition.clone();
+        object.kind = ExprKind::Not(Box::new(Expr {
+            kind: ExprKind::Object(2),
+            ..object.clone()
+        }));
+        add_named(&model, &object, &mut named);
+        assert_eq!(named, BTreeSet::from([ObjectId(2)]));
+    }
+
+    #[test]
+    fn the_number_of_permutations_is_that_of_all_orders() {
+        let objects = r#""rack": { "R[1-3]": {} }, "node": { "N[1-4]": { "rack": "R1" } }"#;
+        let model = model(
+            RULES,
+            &format!(r#"{{ "rules": "classes", "objects": {{ {objects} }} }}"#),
+        );
+        let found = classes(&model, &BTreeSet::new(), &constant(&model));
+        assert!((found.log10_permutations() - 48f64.log10()).abs() < 1e-9);
+    }
+}

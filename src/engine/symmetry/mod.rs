@@ -166,3 +166,51 @@ impl Scratch {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::testing::model;
+
+    fn symmetry(fields: &str, kept: &dyn Fn(FieldId) -> bool) -> Option<Symmetry> {
+        let rules = format!(
+            "rules test
+            kind rack {{ up: bool = true }}
+            kind node {{ up: bool = true; {fields} }}
+            fault crash(n: node) {{ when n.up; n.up = false }}"
+        );
+        let cluster = r#"{ "rules": "test", "faults": 1, "objects": { "rack": { "R": {} },
+            "node": { "N[1-2]": {}, "M[1-2]": { "up": false, "last": 1 } } } }"#;
+        let model = model(&rules, cluster);
+        let layout = Layout::new(&model, &|_, field| kept(field));
+        Symmetry::new(&model, &layout, &BTreeSet::new())
+    }
+
+    #[test]
+    fn forests_are_exact_and_other_shapes_are_not() {
+        let found = symmetry("last: 0..1 = 0", &|_| true).expect("nodes are alike");
+        assert!(found.exact());
+        let found = symmetry("last: 0..1 = 0; next: node? = none", &|_| true);
+        assert!(!found.expect("nodes are alike").exact());
+    }
+
+    #[test]
+    fn a_field_that_is_left_out_splits_where_nothing_writes_it() {
+        let classes = |kept: &dyn Fn(FieldId) -> bool| {
+            let found = symmetry("last: 0..1 = 0", kept).expect("nodes are alike");
+            found.classes().list.len()
+        };
+        assert_eq!(classes(&|_| true), 1, "it is part of states");
+        assert_eq!(classes(&|field| field.0 == 0), 2, "it is as good as fixed");
+        assert_eq!(classes(&|field| field.0 == 1), 1, "it has no influence");
+    }
+
+    #[test]
+    fn no_symmetry_where_nothing_can_change_places() {
+        let rules = "rules test\nkind node { up: bool = true; fixed place: 0..1 }";
+        let cluster = r#"{ "rules": "test", "objects": { "node": { "N1": { "place": 0 }, "N2": { "place": 1 } } } }"#;
+        let model = model(rules, cluster);
+        let layout = Layout::new(&model, &|_, _| true);
+        assert!(Symmetry::new(&model, &layout, &BTreeSet::new()).is_none());
+    }
+}
