@@ -324,7 +324,7 @@ mod tests {
     #[test]
     fn an_expression_names_objects_and_the_kinds_whose_order_it_needs() {
         let rules = format!(
-            "{RULES}\ninvariant safe {{ all n in node: n.build == 0 }}\ninvariant early {{ some n in node: n.next.build == 0 }}"
+            "{RULES}\ninvariant calm {{ all n in node: n.build == 0 }}\ninvariant early {{ some n in node: n.next.build == 0 }}"
         );
         let objects = r#""rack": { "R1": {} }, "node": { "N[1-2]": { "rack": "R1" } }"#;
         let model = model(

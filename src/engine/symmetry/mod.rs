@@ -42,7 +42,7 @@ enum Canonical {
 #[derive(Clone, Debug)]
 pub enum Scratch {
     /// For forests.
-    Forest(ForestScratch),
+    Forest(Box<ForestScratch>),
     /// For all else.
     Refinement(RefinementScratch),
 }
@@ -108,7 +108,7 @@ impl Symmetry {
     #[must_use]
     pub fn scratch(&self) -> Scratch {
         match &self.canonical {
-            Canonical::Forest(forest) => Scratch::Forest(forest.scratch()),
+            Canonical::Forest(forest) => Scratch::Forest(Box::new(forest.scratch())),
             Canonical::Refinement(_) => Scratch::Refinement(RefinementScratch::default()),
         }
     }

@@ -48,7 +48,7 @@ pub fn ordered_kinds(model: &Model) -> BTreeSet<(KindId, Ordered)> {
         for guard in &transition.guards {
             look.may_be_undefined(&guard.condition, &transition.parameters);
         }
-        effects(rules, &transition.effects, &mut |part| match part {
+        effects(&transition.effects, &mut |part| match part {
             Part::Expr(expr) => {
                 look.may_be_undefined(expr, &transition.parameters);
             }
@@ -91,7 +91,7 @@ enum Part<'a> {
 }
 
 /// Shows all parts of effects, those inside others too.
-fn effects<'a>(rules: &Rules, list: &'a [Effect], show: &mut dyn FnMut(Part<'a>)) {
+fn effects<'a>(list: &'a [Effect], show: &mut dyn FnMut(Part<'a>)) {
     for effect in list {
         match effect {
             Effect::Assign { object, value, .. } => {
@@ -104,12 +104,12 @@ fn effects<'a>(rules: &Rules, list: &'a [Effect], show: &mut dyn FnMut(Part<'a>)
                 otherwise,
             } => {
                 show(Part::Expr(condition));
-                effects(rules, then, show);
-                effects(rules, otherwise, show);
+                effects(then, show);
+                effects(otherwise, show);
             }
             Effect::For { binder, body } => {
                 show(Part::Loop(binder, body));
-                effects(rules, body, show);
+                effects(body, show);
             }
         }
     }
@@ -151,7 +151,7 @@ impl<'r> Passes<'r> {
     fn commute(&mut self, body: &[Effect]) -> bool {
         let mut inside = BTreeSet::from([self.variable]);
         let mut expressions = Vec::new();
-        effects(self.rules, body, &mut |part| match part {
+        effects(body, &mut |part| match part {
             Part::Expr(expr) => expressions.push(expr),
             Part::Loop(binder, _) => {
                 inside.insert(binder.slot);
