@@ -13,6 +13,7 @@ use super::packed::{Edge, Marks, Packed};
 use super::program::{Program, Registers};
 use super::question::Question;
 use super::representatives::Representatives;
+use super::stubborn::{Stubborn, StubbornScratch};
 use super::symmetry::{self, Symmetry};
 use super::term::{Term, TermId, Terms};
 use super::transitions::GroundTransition;
@@ -48,6 +49,8 @@ pub struct Ground<const W: usize> {
     observed: Mutex<Observed>,
     symmetry: Option<(Symmetry, Representatives)>,
     bound_hits: AtomicU64,
+    stubborn: Option<Stubborn>,
+    left_out: AtomicU64,
 }
 
 /// What a thread needs.
@@ -58,6 +61,8 @@ pub struct Scratch {
     symmetry: Option<symmetry::Scratch>,
     /// For each object of the state at hand whether it is the twin of the one before it.
     twins: Vec<bool>,
+    stubborn: StubbornScratch,
+    left_out: u64,
 }
 
 impl<const W: usize> Ground<W> {
@@ -110,6 +115,8 @@ impl<const W: usize> Ground<W> {
             observed: Mutex::default(),
             symmetry: None,
             bound_hits: AtomicU64::new(0),
+            stubborn: None,
+            left_out: AtomicU64::new(0),
         })
     }
 
@@ -126,6 +133,24 @@ impl<const W: usize> Ground<W> {
     #[must_use]
     pub fn bound_hits(&self) -> u64 {
         self.bound_hits.load(Ordering::Relaxed)
+    }
+
+    /// Takes only the transitions of stubborn sets, or all again.
+    pub fn stubborn(&mut self, stubborn: Option<Stubborn>) {
+        self.stubborn = stubborn;
+        self.count_anew();
+    }
+
+    /// Forgets what was counted so far.
+    pub fn count_anew(&mut self) {
+        self.left_out = AtomicU64::new(0);
+        self.bound_hits = AtomicU64::new(0);
+    }
+
+    /// How many transitions stubborn sets left out.
+    #[must_use]
+    pub fn left_out(&self) -> u64 {
+        self.left_out.load(Ordering::Relaxed)
     }
 
     /// Begins to watch the rules, or to watch others.
@@ -217,6 +242,8 @@ impl<const W: usize> Packed<W> for Ground<W> {
                 .as_ref()
                 .map(|(symmetry, _)| symmetry.scratch()),
             twins: Vec::new(),
+            stubborn: StubbornScratch::default(),
+            left_out: 0,
         }
     }
 
@@ -247,6 +274,10 @@ impl<const W: usize> Packed<W> for Ground<W> {
             symmetry.twins(own, state, &mut scratch.twins);
         }
         let marks = self.marks(&scratch.answers);
+        let fewer = self.stubborn.as_ref().map_or(0, |stubborn| {
+            stubborn.reduce(&mut scratch.stubborn, state, &mut scratch.answers)
+        });
+        scratch.left_out += fewer as u64;
         for word in 0..scratch.answers.len() {
             let mut left = scratch.answers[word];
             while left != 0 {
@@ -255,7 +286,9 @@ impl<const W: usize> Packed<W> for Ground<W> {
                 let Some(change) = self.changes.get(number) else {
                     break;
                 };
+                // The twin of what is in a stubborn set need not be in it.
                 if let Some((_, representatives)) = &self.symmetry
+                    && fewer == 0
                     && representatives.has_twin(number, &scratch.twins, state)
                 {
                     continue;
@@ -274,6 +307,7 @@ impl<const W: usize> Packed<W> for Ground<W> {
             self.bound_hits
                 .fetch_add(own.bound_hits(), Ordering::Relaxed);
         }
+        self.left_out.fetch_add(scratch.left_out, Ordering::Relaxed);
         if let (Some(watch), Some(seen)) = (&self.watch, &scratch.observed) {
             let mut all = self.observed.lock().unwrap_or_else(PoisonError::into_inner);
             watch.gather(seen, &mut all);

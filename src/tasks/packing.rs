@@ -7,6 +7,8 @@ use crate::engine::compiled::{Compiled, Uncompiled};
 use crate::engine::ground::Ground;
 use crate::engine::layout::Layout;
 use crate::engine::question::Question;
+use crate::engine::slice::Slice;
+use crate::engine::stubborn::Stubborn;
 use crate::engine::symmetry::Symmetry;
 use crate::engine::watch::{Observed, Watch};
 use crate::language::diagnostic::Diagnostic;
@@ -15,6 +17,7 @@ use crate::search::budget::{Budget, MaxStates, Progress, Stop};
 use crate::search::levels::Levels;
 use crate::semantics::Interpreter;
 
+use super::effort::Effort;
 use super::explored::{Explored, Wanted, explored};
 use super::mattering::Mattering;
 use super::outcome::{Reduction, SearchStats};
@@ -38,12 +41,12 @@ struct Packing<'a> {
     model: &'a Model,
     question: &'a Question,
     wanted: &'a Wanted<'a>,
-    threads: usize,
+    effort: Effort,
     watched: bool,
     layout: Layout,
     symmetry: Option<Symmetry>,
+    reductions: Vec<Reduction>,
     observed: Observed,
-    bound_hits: u64,
 }
 
 /// Asks a question of a ground model.
@@ -55,24 +58,17 @@ pub fn packed(
     budget: &mut dyn Budget,
 ) -> Packed {
     let model = interpreter.model();
-    let layout = Layout::new(model, &|_, _| true);
-    let symmetry = asked
-        .effort
-        .reductions
-        .symmetry
-        .then(|| Symmetry::new(model, &layout, &BTreeSet::new()))
-        .flatten();
     let mut packing = Packing {
         model,
         question,
         wanted,
-        threads: asked.effort.threads(),
+        effort: asked.effort,
         // What is asked for by name is answered, and nothing else.
         watched: asked.properties.is_empty(),
-        layout,
-        symmetry,
+        layout: Layout::new(model, &|_, _| true),
+        symmetry: None,
+        reductions: Vec::new(),
         observed: Observed::default(),
-        bound_hits: 0,
     };
     let found = packing.explored(budget);
     let mut warnings = Vec::new();
@@ -95,18 +91,47 @@ impl Packing<'_> {
             stopped = stopped.or_else(|| budget.spend(Progress::default()));
             stopped.is_none()
         };
-        let compiled = Compiled::new(
-            self.model,
-            &self.layout,
-            &|_| true,
-            self.question,
-            &mut may_go_on,
-        );
-        match compiled {
+        match self.compiled(&mut may_go_on) {
             Ok(compiled) => self.in_words(compiled, budget),
             Err(Uncompiled::TooLarge) => unexplored(Stop::ModelSize),
             Err(Uncompiled::Interrupted) => unexplored(stopped.unwrap_or(Stop::Interrupted)),
         }
+    }
+
+    /// The terms of what matters, with the layout and the symmetry that belong to them.
+    fn compiled(&mut self, may_go_on: &mut dyn FnMut() -> bool) -> Result<Compiled, Uncompiled> {
+        let Self {
+            model, question, ..
+        } = *self;
+        let mut compiled = Compiled::new(model, &self.layout, &|_| true, question, may_go_on)?;
+        // What happens between two states must be seen of every transition.
+        if self.effort.reductions.slice && compiled.between.is_empty() {
+            let slice = Slice::new(model, &self.layout, &compiled, question.definedness);
+            let (fields, transitions) = slice.left_out(model);
+            if !fields.is_empty() || !transitions.is_empty() {
+                self.layout =
+                    Layout::new(model, &|kind, field| slice.fields.contains(&(kind, field)));
+                let is_kept = |instance: usize| {
+                    let transition = model.instances[instance].transition;
+                    slice.transitions.contains(&transition)
+                };
+                compiled = Compiled::new(model, &self.layout, &is_kept, question, may_go_on)?;
+                self.left_out("slice", listed(&fields, &transitions));
+            }
+        }
+        if self.effort.reductions.symmetry {
+            self.symmetry = Symmetry::new(model, &self.layout, &BTreeSet::new());
+        }
+        Ok(compiled)
+    }
+
+    fn left_out(&mut self, name: &str, left_out: String) {
+        // Nobody learns what never mattered from a search that left something out; symmetry leaves out only copies.
+        self.watched &= name == "symmetry";
+        self.reductions.push(Reduction {
+            name: name.to_owned(),
+            left_out,
+        });
     }
 
     fn in_words(&mut self, compiled: Compiled, budget: &mut dyn Budget) -> Explored {
@@ -135,14 +160,55 @@ impl Packing<'_> {
         if let Some(symmetry) = &self.symmetry {
             system = system.reduced(self.model, &self.layout, symmetry.clone());
         }
+        let stubborn = self.stubborn(&mut system, &compiled);
         if self.watched {
             self.watch(&mut system, &mut compiled);
         }
         drop(compiled);
-        let found = explored(&system, self.wanted, self.threads, budget);
-        self.bound_hits = system.bound_hits();
+        let threads = self.effort.threads();
+        let mut found = explored(&system, self.wanted, threads, budget);
+        if stubborn && found.invariants.iter().any(|(count, _)| *count > 0) {
+            // The shortest way, and all states that break something, are not in what is left.
+            system.stubborn(None);
+            found = explored(&system, self.wanted, threads, budget);
+        } else if stubborn {
+            let left_out = format!(
+                "{} transitions whose order does not matter",
+                system.left_out()
+            );
+            self.left_out("stubborn", left_out);
+        }
+        if let Some(symmetry) = self.symmetry.take() {
+            let text = self.interchangeable(&symmetry, system.bound_hits());
+            self.left_out("symmetry", text);
+            self.symmetry = Some(symmetry);
+        }
         self.observed = system.observed();
         found
+    }
+
+    /// Uses stubborn sets where they are sound for what is asked, and where they turn out to be of use: whether they are used.
+    /// They keep what invariants of states say, and neither lengths nor what can still be reached.
+    fn stubborn<const W: usize>(&self, system: &mut Ground<W>, compiled: &Compiled) -> bool {
+        let Question {
+            goal, definedness, ..
+        } = self.question;
+        if !self.effort.reductions.stubborn || *goal || *definedness || !compiled.between.is_empty()
+        {
+            return false;
+        }
+        let Some(stubborn) = Stubborn::new(compiled) else {
+            return false;
+        };
+        system.stubborn(Some(stubborn));
+        let pilot = Levels::explore(system, 1, &mut MaxStates(PILOT));
+        let is_of_use = system.left_out() * 10 > pilot.tally.transitions;
+        if is_of_use {
+            system.count_anew();
+        } else {
+            system.stubborn(None);
+        }
+        is_of_use
     }
 
     /// Watches the rules for as many states as are looked at in no time, and after that only what was not seen yet: watching
@@ -161,29 +227,24 @@ impl Packing<'_> {
     }
 
     fn stats(&self, found: &Explored) -> SearchStats {
-        let mut reductions = Vec::new();
-        let mut canonical_forms = 0;
-        if let Some(symmetry) = &self.symmetry {
-            canonical_forms = found.transitions + 1;
-            reductions.push(Reduction {
-                name: "symmetry".to_owned(),
-                left_out: self.interchangeable(symmetry),
-            });
-        }
         SearchStats {
             states: found.states,
             transitions: found.transitions,
             depth: found.depth,
             stopped: found.stopped.or(found.goal.stopped),
-            reductions,
-            canonical_forms,
-            threads: Some(self.threads),
+            reductions: self.reductions.clone(),
+            canonical_forms: if self.symmetry.is_some() {
+                found.transitions + 1
+            } else {
+                0
+            },
+            threads: Some(self.effort.threads()),
             table_bytes: Some(found.bytes),
         }
     }
 
     /// What symmetry left out: `states equal up to the names of 4 nodes and 2 evs`.
-    fn interchangeable(&self, symmetry: &Symmetry) -> String {
+    fn interchangeable(&self, symmetry: &Symmetry, bound_hits: u64) -> String {
         let classes = symmetry.classes().list.iter();
         let classes: Vec<String> = classes
             .map(|class| {
@@ -195,14 +256,26 @@ impl Packing<'_> {
             "states that are equal up to the names of interchangeable objects ({})",
             classes.join(", ")
         );
-        if self.bound_hits > 0 {
+        if bound_hits > 0 {
             text += &format!(
                 "; {} times the search for a common form was cut short, and more states were kept than needed",
-                self.bound_hits
+                bound_hits
             );
         }
         text
     }
+}
+
+/// `evs.backup, node.backup; the transitions backup_evs, backup_node`
+fn listed(fields: &[String], transitions: &[String]) -> String {
+    let mut parts = Vec::new();
+    if !fields.is_empty() {
+        parts.push(format!("the fields {}", fields.join(", ")));
+    }
+    if !transitions.is_empty() {
+        parts.push(format!("the transitions {}", transitions.join(", ")));
+    }
+    parts.join("; ")
 }
 
 /// Nothing is known.
