@@ -161,11 +161,7 @@ impl<'m> Grounding<'m> {
                 value: scope.get(*slot),
                 defined: TRUE,
             },
-            ExprKind::Object(place) => {
-                let kind = self.model.objects[*place as usize].kind;
-                let first = self.model.of_kind[kind.index()].start;
-                always(self.terms.constant(i64::from(place - first)))
-            }
+            ExprKind::Object(place) => self.named(ObjectId(*place)),
             ExprKind::Param(id) => {
                 let ty = self.model.rules.params[id.index()].ty;
                 let value = self.model.params[id.index()].clone();
@@ -227,6 +223,12 @@ impl<'m> Grounding<'m> {
                 }
             }
         }
+    }
+
+    fn named(&mut self, object: ObjectId) -> Known {
+        let kind = self.model.objects[object.index()].kind;
+        let first = self.model.of_kind[kind.index()].start;
+        always(self.terms.constant(i64::from(object.0 - first)))
     }
 
     fn objects(&self, kind: KindId) -> usize {

@@ -29,6 +29,7 @@ use super::conjuncts::support;
 use super::layout::Cell;
 use super::program::{Program, Registers};
 use super::term::{FALSE, Term, TermId};
+use super::transitions::GroundTransition;
 
 /// For more ground transitions than this the table of dependences is too large.
 const MOST_TRANSITIONS: usize = 4096;
@@ -60,80 +61,30 @@ impl Stubborn {
         if count > MOST_TRANSITIONS {
             return None;
         }
-        let mut visible = BTreeSet::new();
-        for (_, holds) in &compiled.invariants {
-            visible.extend(support(terms, *holds));
-        }
-        let one_way = one_way(compiled);
-        let progress: Vec<Vec<(Cell, u64)>> = compiled
-            .transitions
-            .iter()
-            .map(|ground| {
-                if ground.writes.iter().any(|(cell, _)| visible.contains(cell)) {
-                    return Vec::new();
-                }
-                let cells = ground.writes.iter().map(|(cell, _)| cell);
-                cells
-                    .filter_map(|cell| one_way.get(cell).map(|code| (*cell, *code)))
-                    .collect()
-            })
-            .collect();
+        let progress = progress(compiled);
         if progress.iter().all(Vec::is_empty) {
             return None;
         }
-        let mut readers: BTreeMap<Cell, BTreeSet<u32>> = BTreeMap::new();
-        let mut writers: BTreeMap<Cell, BTreeSet<u32>> = BTreeMap::new();
-        for (number, ground) in (0u32..).zip(&compiled.transitions) {
-            let written = ground.writes.iter().map(|(_, code)| *code);
-            for term in written.chain([ground.enabled]) {
-                for cell in support(terms, term) {
-                    readers.entry(cell).or_default().insert(number);
-                }
-            }
-            for (cell, _) in &ground.writes {
-                writers.entry(*cell).or_default().insert(number);
-            }
-        }
-        let of = |map: &BTreeMap<Cell, BTreeSet<u32>>, cell: &Cell| {
-            map.get(cell).cloned().unwrap_or_default()
-        };
-        let mut dependent = vec![BTreeSet::new(); count];
-        for (cell, own) in &writers {
-            let others: BTreeSet<u32> = of(&readers, cell).union(own).copied().collect();
-            for writer in own {
-                dependent[*writer as usize].extend(&others);
-                for other in &others {
-                    dependent[*other as usize].insert(*writer);
-                }
-            }
-        }
-        let guards = compiled
-            .transitions
-            .iter()
-            .map(|ground| {
-                let guards = ground
-                    .guards
-                    .iter()
-                    .flat_map(|(holds, defined)| [*holds, *defined]);
-                let all = [ground.budget].into_iter().chain(guards);
-                all.chain([ground.effects_defined])
-                    .filter(|term| terms.known(*term) != Some(1))
-                    .map(|term| {
-                        let mut enabling = BTreeSet::new();
-                        for cell in support(terms, term) {
-                            enabling.extend(of(&writers, &cell));
-                        }
-                        (Program::new(terms, &[term]), enabling.into_iter().collect())
-                    })
-                    .collect()
-            })
-            .collect();
+        let access = Access::new(compiled);
+        let guards = compiled.transitions.iter().map(|ground| {
+            let guards = ground
+                .guards
+                .iter()
+                .flat_map(|(holds, defined)| [*holds, *defined]);
+            let all = [ground.budget].into_iter().chain(guards);
+            all.chain([ground.effects_defined])
+                .filter(|term| terms.known(*term) != Some(1))
+                .map(|term| {
+                    (
+                        Program::new(terms, &[term]),
+                        access.enabling(compiled, term),
+                    )
+                })
+                .collect()
+        });
         Some(Self {
-            dependent: dependent
-                .into_iter()
-                .map(|set| set.into_iter().collect())
-                .collect(),
-            guards,
+            guards: guards.collect(),
+            dependent: access.dependent(count),
             progress,
         })
     }
@@ -216,6 +167,75 @@ impl Stubborn {
         }
         Some(few)
     }
+}
+
+/// Which ground transitions read and write a cell.
+#[derive(Default)]
+struct Access {
+    readers: BTreeMap<Cell, BTreeSet<u32>>,
+    writers: BTreeMap<Cell, BTreeSet<u32>>,
+}
+
+impl Access {
+    fn new(compiled: &Compiled) -> Self {
+        let mut access = Self::default();
+        for (number, ground) in (0u32..).zip(&compiled.transitions) {
+            let written = ground.writes.iter().map(|(_, code)| *code);
+            for term in written.chain([ground.enabled]) {
+                for cell in support(&compiled.terms, term) {
+                    access.readers.entry(cell).or_default().insert(number);
+                }
+            }
+            for (cell, _) in &ground.writes {
+                access.writers.entry(*cell).or_default().insert(number);
+            }
+        }
+        access
+    }
+
+    /// All that write what a term reads.
+    fn enabling(&self, compiled: &Compiled, term: TermId) -> Vec<u32> {
+        let cells = support(&compiled.terms, term);
+        let writers = cells.iter().filter_map(|cell| self.writers.get(cell));
+        let all: BTreeSet<u32> = writers.flatten().copied().collect();
+        all.into_iter().collect()
+    }
+
+    /// For each transition those of which it writes what they read or write, or the other way round.
+    fn dependent(&self, count: usize) -> Vec<Vec<u32>> {
+        let mut dependent = vec![BTreeSet::new(); count];
+        let nobody = BTreeSet::new();
+        for (cell, writers) in &self.writers {
+            let readers = self.readers.get(cell).unwrap_or(&nobody);
+            let others: BTreeSet<u32> = readers.union(writers).copied().collect();
+            for writer in writers {
+                dependent[*writer as usize].extend(&others);
+            }
+            for other in others {
+                dependent[other as usize].extend(writers);
+            }
+        }
+        let lists = dependent.into_iter().map(|set| set.into_iter().collect());
+        lists.collect()
+    }
+}
+
+/// For each ground transition the one-way cells that it writes; none where it writes something that is judged.
+fn progress(compiled: &Compiled) -> Vec<Vec<(Cell, u64)>> {
+    let mut visible = BTreeSet::new();
+    for (_, holds) in &compiled.invariants {
+        visible.extend(support(&compiled.terms, *holds));
+    }
+    let one_way = one_way(compiled);
+    let of = |ground: &GroundTransition| {
+        if ground.writes.iter().any(|(cell, _)| visible.contains(cell)) {
+            return Vec::new();
+        }
+        let cells = ground.writes.iter().map(|(cell, _)| cell);
+        let found = cells.filter_map(|cell| one_way.get(cell).map(|code| (*cell, *code)));
+        found.collect()
+    };
+    compiled.transitions.iter().map(of).collect()
 }
 
 /// Cells that are only ever written with one constant, with its code.

@@ -227,8 +227,7 @@ impl Terms {
                 if is_truth(self.bounds(other)) {
                     return if value == 1 { other } else { self.not(other) };
                 }
-                if let Some(pushed) = self.into_branches(other, |terms, x| terms.equal(constant, x))
-                {
+                if let Some(pushed) = self.pushed_down(other, |terms, x| terms.equal(constant, x)) {
                     return pushed;
                 }
             }
@@ -238,7 +237,7 @@ impl Terms {
 
     /// An operation on a value that is chosen from several is chosen from the operation on each. Only for operations whose
     /// other operands are constant, so that terms do not grow.
-    fn into_branches(
+    fn pushed_down(
         &mut self,
         of: TermId,
         mut each: impl FnMut(&mut Self, TermId) -> TermId,
@@ -266,12 +265,12 @@ impl Terms {
             return FALSE;
         }
         if self.known(a).is_some()
-            && let Some(pushed) = self.into_branches(b, |terms, x| terms.less(a, x))
+            && let Some(pushed) = self.pushed_down(b, |terms, x| terms.less(a, x))
         {
             return pushed;
         }
         if self.known(b).is_some()
-            && let Some(pushed) = self.into_branches(a, |terms, x| terms.less(x, b))
+            && let Some(pushed) = self.pushed_down(a, |terms, x| terms.less(x, b))
         {
             return pushed;
         }

@@ -179,7 +179,7 @@ impl Run<'_, '_> {
                     let value = self.grounding.value(value, scope, moment);
                     self.expect(on, place_defined);
                     self.expect(on, value.defined);
-                    self.assign((place, *kind, *field), value.value, on);
+                    self.assign((place, *kind, *field), &value.value, on);
                 }
                 Effect::If {
                     condition,
@@ -225,13 +225,13 @@ impl Run<'_, '_> {
     fn assign(
         &mut self,
         (place, kind, field): (TermId, KindId, FieldId),
-        value: Ground,
+        value: &Ground,
         on: TermId,
     ) {
         let model = self.grounding.model;
         let ty = model.rules.kinds[kind.index()].fields[field.index()].ty;
         if let Ground::Scalar(value) = value {
-            let admitted = self.grounding.admitted(value, ty);
+            let admitted = self.grounding.admitted(*value, ty);
             self.expect(on, admitted);
         }
         for (number, object) in (0i64..).zip(model.objects_of(kind)) {
@@ -241,7 +241,7 @@ impl Run<'_, '_> {
             if here == FALSE {
                 continue;
             }
-            match &value {
+            match value {
                 Ground::Scalar(value) => self.write(object, field, ty, here, *value),
                 Ground::Set(members) => {
                     for (place, value) in (0u32..).zip(members) {

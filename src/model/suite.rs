@@ -159,7 +159,7 @@ impl Expect {
             &self.depth,
             &self.doomed_states,
         ];
-        all.iter().any(|number| number.is_some()) || self.violating_states.iter().next().is_some()
+        all.iter().any(|number| number.is_some()) || !self.violating_states.is_empty()
     }
 
     /// The properties of which something is expected, each as often as it is named.

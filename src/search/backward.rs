@@ -5,11 +5,8 @@
 //! were stored: from the end backwards, each level is marked with the states from which the end can be reached in the levels
 //! left; then the first transition into the marked part is taken, level by level.
 
-use std::collections::HashSet;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 
-use crate::engine::hasher::Hasher;
 use crate::engine::packed::{Edge, Marks as Judged, Packed};
 use crate::engine::store::{Marks, Table};
 
@@ -53,7 +50,31 @@ pub enum Aim<'a> {
     /// A state; the slot and what was judged are shown.
     State(&'a (dyn Fn(usize, &Judged) -> bool + Sync)),
     /// A transition.
-    Transition(&'a (dyn Fn(u128, bool) -> bool + Sync)),
+    Transition(Wanted<'a>),
+}
+
+/// Says of a transition, by the transition invariants that it breaks and whether one is undefined, whether it is wanted.
+type Wanted<'a> = &'a (dyn Fn(u128, bool) -> bool + Sync);
+
+/// What can be met on the way to an aim: for each slot one more than the level in which it is met, 0 where it is not.
+struct Way(Vec<AtomicU32>);
+
+impl Way {
+    fn new(slot_count: usize) -> Self {
+        Self((0..slot_count).map(|_| AtomicU32::new(0)).collect())
+    }
+
+    fn add(&self, slot: usize, level: usize) {
+        self.0[slot].store(Self::entry(level), Ordering::Relaxed);
+    }
+
+    fn passes(&self, slot: Option<usize>, level: usize) -> bool {
+        slot.is_some_and(|slot| self.0[slot].load(Ordering::Relaxed) == Self::entry(level))
+    }
+
+    fn entry(level: usize) -> u32 {
+        u32::try_from(level).map_or(u32::MAX, |level| level.saturating_add(1))
+    }
 }
 
 /// Explored levels, to be looked at again.
@@ -72,26 +93,46 @@ pub struct Saved {
     pub saved: Marks,
     /// How many states that break nothing cannot reach it.
     pub doomed: u64,
+    /// The first of the shortest runs to a goal, where it was asked for.
+    pub witness: Option<Vec<usize>>,
 }
 
 impl<const W: usize, P: Packed<W>> Backward<'_, W, P> {
     /// Marks all states from which a goal can be reached, level by level from the last, until nothing is added. Most
-    /// transitions lead to the next level, so that there are few rounds.
+    /// transitions lead to the next level, so that there are few rounds. The first round finds the shortest run to a goal as
+    /// well, where the level of the nearest one is given.
     ///
     /// # Errors
     /// Where the budget runs out.
-    pub fn recoverable(&self, budget: &mut dyn Budget) -> Result<Saved, Stop> {
+    pub fn recoverable(
+        &self,
+        nearest: Option<usize>,
+        budget: &mut dyn Budget,
+    ) -> Result<Saved, Stop> {
         let saved = Marks::new(self.levels.table.slot_count());
+        let way = Way::new(self.levels.table.slot_count());
+        let mut is_first = true;
         loop {
             let changed = AtomicBool::new(false);
             for level in (0..=self.levels.last()).rev() {
+                let on_the_way = nearest.filter(|nearest| is_first && level <= *nearest);
                 self.level(
                     level,
                     &|slot| saved.get(slot),
-                    &|place, marks, targets| {
-                        if marks.goal || targets.iter().any(|to| to.is_in(&saved)) {
+                    &|place, judged, targets| {
+                        if judged.goal || targets.iter().any(|to| to.is_in(&saved)) {
                             saved.set(place.slot);
                             changed.store(true, Ordering::Relaxed);
+                        }
+                        let is_on_it = on_the_way.is_some_and(|nearest| {
+                            if level == nearest {
+                                judged.goal
+                            } else {
+                                targets.iter().any(|to| way.passes(to.slot, level + 1))
+                            }
+                        });
+                        if is_on_it {
+                            way.add(place.slot, level);
                         }
                     },
                     budget,
@@ -100,9 +141,15 @@ impl<const W: usize, P: Packed<W>> Backward<'_, W, P> {
             if !changed.load(Ordering::Relaxed) {
                 break;
             }
+            is_first = false;
         }
         let doomed = self.levels.tally.clean.saturating_sub(saved.count() as u64);
-        Ok(Saved { saved, doomed })
+        let witness = nearest.and_then(|level| self.forward(&way, level, None));
+        Ok(Saved {
+            saved,
+            doomed,
+            witness,
+        })
     }
 
     /// The first level that has a state as wanted.
@@ -144,51 +191,44 @@ impl<const W: usize, P: Packed<W>> Backward<'_, W, P> {
         aim: &Aim<'_>,
         budget: &mut dyn Budget,
     ) -> Result<Option<Vec<usize>>, Stop> {
-        let on_the_way = Marks::new(self.levels.table.slot_count());
-        let mut marked = Vec::with_capacity(level + 1);
+        let way = Way::new(self.levels.table.slot_count());
         for here in (0..=level).rev() {
-            let found = Mutex::new(Vec::new());
             let visit = |place: &Place<'_, W>, judged: &Judged, targets: &[Target]| {
-                let hit = match aim {
-                    _ if here < level => targets.iter().any(|to| to.is_in(&on_the_way)),
+                let is_on_it = match aim {
+                    _ if here < level => targets.iter().any(|to| way.passes(to.slot, here + 1)),
                     Aim::State(wanted) => wanted(place.slot, judged),
                     Aim::Transition(wanted) => {
                         let hit = |target: &Target| wanted(target.broken, target.undefined);
                         targets.iter().any(hit)
                     }
                 };
-                if hit {
-                    found
-                        .lock()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .push((place.slot, *place.state));
+                if is_on_it {
+                    way.add(place.slot, here);
                 }
             };
             self.level(here, &|_| false, &visit, budget)?;
-            let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-            let mut states: HashSet<[u64; W], Hasher> = HashSet::default();
-            for (slot, state) in found {
-                on_the_way.set(slot);
-                states.insert(state);
-            }
-            marked.push(states);
         }
-        marked.reverse();
-        Ok(self.forward(&marked, aim))
+        let last = match aim {
+            Aim::State(_) => None,
+            Aim::Transition(wanted) => Some(*wanted),
+        };
+        Ok(self.forward(&way, level, last))
     }
 
-    /// From the first state along what is marked, level by level.
-    fn forward(&self, marked: &[HashSet<[u64; W], Hasher>], aim: &Aim<'_>) -> Option<Vec<usize>> {
+    /// From the first state along a way, level by level, and perhaps one transition on.
+    fn forward(&self, way: &Way, to: usize, last: Option<Wanted<'_>>) -> Option<Vec<usize>> {
         let mut scratch = self.system.scratch();
         let mut here = self.system.first();
-        let mut run = Vec::with_capacity(marked.len());
-        for states in marked.iter().skip(1) {
-            let mut wanted = |edge: &Edge<W>| states.contains(&edge.to);
+        let mut run = Vec::with_capacity(to + 1);
+        for level in 1..=to {
+            let table = &self.levels.table;
+            let mut wanted =
+                |edge: &Edge<W>| way.passes(table.find(Table::hash(&edge.to), &edge.to), level);
             let (instance, to) = self.system.step(&mut scratch, &here, &mut wanted)?;
             run.push(instance);
             here = to;
         }
-        if let Aim::Transition(wanted) = aim {
+        if let Some(wanted) = last {
             let mut wanted = |edge: &Edge<W>| wanted(edge.broken, edge.undefined);
             let (instance, _) = self.system.step(&mut scratch, &here, &mut wanted)?;
             run.push(instance);

@@ -195,21 +195,26 @@ fn goal<const W: usize, P: Packed<W>>(
         stopped: levels.stopped,
         ..Goal::default()
     };
-    if let Some(level) = levels.tally.goals.first.filter(|_| wanted.reachable) {
+    let nearest = levels.tally.goals.first.filter(|_| wanted.reachable);
+    let witness = |budget: &mut dyn Budget| {
         let aim = |_: usize, marks: &Marks| marks.goal;
-        found.witness = run_to(backward, level, &Aim::State(&aim));
-    }
+        let way = |level| backward.run_to(level, &Aim::State(&aim), budget);
+        nearest.map(way).transpose().ok().flatten().flatten()
+    };
     // An unexpanded state may have a way to the goal that was not seen.
     if !wanted.recoverable || found.stopped.is_some() {
+        found.witness = witness(&mut Unlimited);
         return found;
     }
-    let saved = match backward.recoverable(budget) {
+    let saved = match backward.recoverable(nearest, budget) {
         Ok(saved) => saved,
         Err(stop) => {
             found.stopped = Some(stop);
+            found.witness = witness(&mut Unlimited);
             return found;
         }
     };
+    found.witness = saved.witness;
     found.doomed = Some(saved.doomed);
     if saved.doomed > 0 {
         let doomed = |slot: usize, marks: &Marks| marks.is_clean() && !saved.saved.get(slot);
