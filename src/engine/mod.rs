@@ -3,6 +3,7 @@
 pub mod compiled;
 pub mod conditions;
 pub mod conjuncts;
+pub mod counted;
 pub mod definedness;
 pub mod ground;
 pub mod grounding;
