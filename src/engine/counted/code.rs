@@ -189,12 +189,6 @@ pub(super) enum Target {
     /// With the range that the value must be in, and the kind in the forest that a reference is to.
     Record(Num, Bits, Option<(i64, i64)>, Option<KindId>),
     Members(SetCode, u8, u8),
-    Header(
-        Num,
-        Box<[Cell]>,
-        Bits,
-        Option<(i64, i64)>,
-        Option<KindId>,
-    ),
+    Header(Num, Box<[Cell]>, Bits, Option<(i64, i64)>, Option<KindId>),
     HeaderMembers(SetCode, Box<[Box<[Cell]>]>),
 }

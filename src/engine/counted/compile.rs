@@ -182,7 +182,12 @@ impl<'m> Compiler<'m> {
     }
 
     /// Where the members of a set of flat objects are, for each of them.
-    pub(super) fn member_cells(&self, kind: KindId, field: FieldId, of: KindId) -> Box<[Box<[Cell]>]> {
+    pub(super) fn member_cells(
+        &self,
+        kind: KindId,
+        field: FieldId,
+        of: KindId,
+    ) -> Box<[Box<[Cell]>]> {
         let members = 0..self.shape.kind(of).len;
         let objects = self.model.objects_of(kind);
         objects
@@ -203,8 +208,7 @@ impl<'m> Compiler<'m> {
     fn fixed_members(&self, of: KindId, object: ObjectId, field: FieldId) -> Box<[u64]> {
         let kind = self.shape.kind(of);
         let mut bits = vec![0; kind.len.div_ceil(64) as usize];
-        if let ModelValue::Set(members) =
-            &self.model.objects[object.index()].values[field.index()]
+        if let ModelValue::Set(members) = &self.model.objects[object.index()].values[field.index()]
         {
             for member in members {
                 let place = (member.0 - kind.first) as usize;

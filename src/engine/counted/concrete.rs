@@ -25,6 +25,11 @@ pub struct Concrete {
 impl Counted<'_> {
     /// The state that the cluster describes.
     pub(super) fn described(&self) -> Concrete {
+        self.described_by(self.model)
+    }
+
+    /// The state that a cluster with the same objects describes.
+    pub(super) fn described_by(&self, model: &Model) -> Concrete {
         let objects = (0u32..).map(ObjectId).take(self.model.objects.len());
         let in_forest = |object: &ObjectId| self.shape.class_of[object.index()].is_some();
         Concrete {
@@ -32,16 +37,16 @@ impl Counted<'_> {
                 .clone()
                 .map(|o| {
                     if in_forest(&o) {
-                        self.shape.first_record(self.model, o)
+                        self.shape.first_record(model, o)
                     } else {
                         0
                     }
                 })
                 .collect(),
             parents: objects
-                .map(|object| self.shape.first_parent(self.model, object))
+                .map(|object| self.shape.first_parent(model, object))
                 .collect(),
-            header: self.shape.header.initial(self.model),
+            header: self.shape.header.initial(model),
         }
     }
 

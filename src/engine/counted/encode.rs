@@ -137,7 +137,8 @@ impl Encoder {
         let base = self.entries.len();
         let mut child = of.group + 1;
         while child < of.group + group.len {
-            let count = view.groups[child as usize].count - self.touched_of(view, child, individual);
+            let count =
+                view.groups[child as usize].count - self.touched_of(view, child, individual);
             if count > 0 {
                 self.entries.push(Entry {
                     is_built: false,

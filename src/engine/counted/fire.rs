@@ -60,7 +60,11 @@ impl Machine<'_> {
 
     /// Fires a transition with every choice of arguments, equal ones once, and shows the state that it leads to. Says whether a
     /// guard or an effect is undefined.
-    pub(super) fn fire_all(&mut self, step: &Step, fired: &mut dyn FnMut(&mut Machine<'_>)) -> bool {
+    pub(super) fn fire_all(
+        &mut self,
+        step: &Step,
+        fired: &mut dyn FnMut(&mut Machine<'_>),
+    ) -> bool {
         self.frame(step.slots);
         if step.class == TransitionClass::Fault && self.budget(step) == 0 {
             return false;
@@ -171,8 +175,8 @@ impl Machine<'_> {
             let mut members = Vec::new();
             let mut crowd = None;
             self.members(binder, &mut |machine, member, _| {
-                let is_apart = !machine.code.shape.kind(binder.kind).in_forest
-                    || (member as usize) < known;
+                let is_apart =
+                    !machine.code.shape.kind(binder.kind).in_forest || (member as usize) < known;
                 if is_apart {
                     members.push(member);
                 } else {

@@ -65,12 +65,7 @@ impl Machine<'_> {
 
     /// Shows one of those of a group that are not split off: one for each of the `known` individuals that it may stand under,
     /// and one under what is split off for it.
-    fn fresh(
-        &mut self,
-        group: u32,
-        known: usize,
-        visit: Visit<'_>,
-    ) -> Result<bool, Undefined> {
+    fn fresh(&mut self, group: u32, known: usize, visit: Visit<'_>) -> Result<bool, Undefined> {
         let parent = self.scratch.view.groups[group as usize].parent;
         if parent == NONE {
             return self.one_of(group, NONE, 1, visit);
@@ -161,12 +156,13 @@ impl Machine<'_> {
         };
         let shape = self.code.shape.kind(binder.kind);
         if shape.in_forest {
-            return self.pass(binder.kind, &mut |machine, individual, weight| {
-                match &within {
+            return self.pass(
+                binder.kind,
+                &mut |machine, individual, weight| match &within {
                     Some(set) if !machine.is_member(binder.kind, set, individual) => Ok(false),
                     _ => show(machine, i64::from(individual), weight),
-                }
-            });
+                },
+            );
         }
         for place in 0..shape.len {
             let member = within.as_ref().is_none_or(|set| set.has_place(place));

@@ -13,6 +13,8 @@ mod defined;
 mod encode;
 mod fire;
 mod machine;
+#[cfg(test)]
+mod reference;
 mod sets;
 mod shape;
 mod steps;
@@ -350,8 +352,15 @@ mod tests {
             (5, 3, DRAIN, 15918, 42, 42),
         ] {
             let found = explore::<2>(&fleet(nodes, servers, settings));
-            assert_eq!((found.0, found.2), (orbits, Some(goal)), "{nodes}/{servers} {settings}");
-            assert!(depth == 0 || found.1 == depth, "{nodes}/{servers}: {found:?}");
+            assert_eq!(
+                (found.0, found.2),
+                (orbits, Some(goal)),
+                "{nodes}/{servers} {settings}"
+            );
+            assert!(
+                depth == 0 || found.1 == depth,
+                "{nodes}/{servers}: {found:?}"
+            );
         }
     }
 
@@ -374,7 +383,14 @@ mod tests {
             let start = std::time::Instant::now();
             let found = explore::<4>(&model);
             let seconds = start.elapsed().as_secs_f64();
-            std::fs::write(format!("/tmp/counted-{n}.txt"), format!("{n} {found:?} {seconds:.2} s, {:.2} us/orbit\n", seconds * 1e6 / found.0 as f64)).unwrap();
+            std::fs::write(
+                format!("/tmp/counted-{n}.txt"),
+                format!(
+                    "{n} {found:?} {seconds:.2} s, {:.2} us/orbit\n",
+                    seconds * 1e6 / found.0 as f64
+                ),
+            )
+            .unwrap();
         }
     }
 }

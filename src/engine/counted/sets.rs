@@ -83,9 +83,7 @@ impl Machine<'_> {
                 };
                 self.set(chosen)
             }
-            SetForm::Union(left, right) => {
-                self.combined(left, right, |left, right| left || right)
-            }
+            SetForm::Union(left, right) => self.combined(left, right, |left, right| left || right),
             SetForm::Difference(left, right) => {
                 self.combined(left, right, |left, right| left && !right)
             }

@@ -311,11 +311,7 @@ fn is_acyclic(kinds: &[KindShape]) -> bool {
 }
 
 /// The classes of all objects of the forest: those that never stand under another first, then by their first objects.
-fn in_order(
-    model: &Model,
-    kinds: &[KindShape],
-    crowds: &[&Vec<ObjectId>],
-) -> Option<Vec<Class>> {
+fn in_order(model: &Model, kinds: &[KindShape], crowds: &[&Vec<ObjectId>]) -> Option<Vec<Class>> {
     let mut in_crowd = vec![false; model.objects.len()];
     let mut classes = Vec::new();
     for crowd in crowds {

@@ -91,9 +91,10 @@ impl Compiler<'_> {
         let range = |parameter: &Variable| match parameter.ty {
             FieldType::Bool => Range::Numbers(0, 1),
             FieldType::Range(low, high) => Range::Numbers(low, high),
-            FieldType::Enum(id) => {
-                Range::Numbers(0, self.model.rules.enums[id.index()].values.len() as i64 - 1)
-            }
+            FieldType::Enum(id) => Range::Numbers(
+                0,
+                self.model.rules.enums[id.index()].values.len() as i64 - 1,
+            ),
             FieldType::Object(kind) | FieldType::Set(kind) => Range::Objects {
                 kind,
                 optional: false,
@@ -141,9 +142,7 @@ impl Compiler<'_> {
         let ty = self.model.rules.kinds[kind.index()].fields[field.index()].ty;
         let of = self.individuals(ty);
         match (self.shape.kind(kind).places[field.index()], ty) {
-            (Place::Members { shift, count }, _) => {
-                Target::Members(self.set(value), shift, count)
-            }
+            (Place::Members { shift, count }, _) => Target::Members(self.set(value), shift, count),
             (Place::Header, FieldType::Set(members)) => {
                 Target::HeaderMembers(self.set(value), self.member_cells(kind, field, members))
             }
