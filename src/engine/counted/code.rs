@@ -44,6 +44,23 @@ pub(super) enum Num {
     SameSet(Box<SetCode>, Box<SetCode>),
     /// An expression without free variables: computed once for a state.
     Once(usize, Box<Self>),
+    /// `e.host`, where `host` is a tree field.
+    Path(Path),
+    /// `e.host.power`
+    Field(Path, Bits),
+    /// `e.host.power == up`
+    Test(Comparison, Path, Bits, i64),
+    /// `e.host == n`
+    Paths(Comparison, Path, Path),
+    /// `e.host.build == e.build`
+    Fields(Comparison, Box<(Path, Bits, Path, Bits)>),
+}
+
+/// What a variable stands under, so many steps up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Path {
+    pub(super) slot: u32,
+    pub(super) up: u32,
 }
 
 /// How a code becomes a value.
@@ -129,6 +146,8 @@ pub(super) struct Binder {
     /// The set, where it is not all objects of the kind.
     pub(super) within: Option<SetCode>,
     pub(super) filter: Option<Num>,
+    /// The variable that a member stands under, where nothing else matters of the others.
+    pub(super) under: Option<usize>,
 }
 
 /// A let: its value and how many variables it uses.
@@ -145,7 +164,7 @@ pub(super) enum Value {
 }
 
 /// What a parameter ranges over.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Range {
     Numbers(i64, i64),
     Objects { kind: KindId, optional: bool },
@@ -173,6 +192,37 @@ pub(super) struct Step {
     pub(super) late: Vec<Num>,
     pub(super) effects: Vec<EffectCode>,
     pub(super) slots: usize,
+}
+
+/// Transitions whose first parameter ranges over the same, so that one pass does for all; at most 64.
+#[derive(Debug)]
+pub(super) struct Together {
+    pub(super) first: Option<Range>,
+    pub(super) steps: Vec<usize>,
+    pub(super) slots: usize,
+}
+
+impl Together {
+    /// All of them, in order of their first ones.
+    pub(super) fn all(steps: &[Step]) -> Vec<Self> {
+        let mut all: Vec<Self> = Vec::new();
+        for (place, step) in steps.iter().enumerate() {
+            let first = step.parameters.first().copied();
+            let mut known = all.iter_mut();
+            match known.find(|known| known.first == first && known.steps.len() < 64) {
+                Some(known) => {
+                    known.steps.push(place);
+                    known.slots = known.slots.max(step.slots);
+                }
+                None => all.push(Self {
+                    first,
+                    steps: vec![place],
+                    slots: step.slots,
+                }),
+            }
+        }
+        all
+    }
 }
 
 #[derive(Clone, Debug)]

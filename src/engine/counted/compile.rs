@@ -11,7 +11,7 @@ use crate::model::ground::Model;
 use crate::model::value::{ObjectId, Value as ModelValue};
 
 use super::code::{
-    Argument, Binder, Bits, Body, Comparison, NOTHING, Num, SetCode, SetForm, Value,
+    Argument, Binder, Bits, Body, Comparison, NOTHING, Num, Path, SetCode, SetForm, Value,
 };
 use super::shape::{Place, Shape};
 
@@ -87,10 +87,16 @@ impl<'m> Compiler<'m> {
                 code => Num::If(Box::new(code), self.boxed(then), self.boxed(otherwise)),
             },
             ExprKind::All(binder, body) => {
-                Num::All(Box::new(self.binder(binder)), self.boxed(body))
+                let mut binder = self.binder(binder);
+                let body = self.boxed(body);
+                binder.narrow(&body, Comparison::Ne);
+                Num::All(Box::new(binder), body)
             }
             ExprKind::Some(binder, body) => {
-                Num::Some(Box::new(self.binder(binder)), self.boxed(body))
+                let mut binder = self.binder(binder);
+                let body = self.boxed(body);
+                binder.narrow(&body, Comparison::Eq);
+                Num::Some(Box::new(binder), body)
             }
             ExprKind::Count(binder) => Num::Count(Box::new(self.binder(binder))),
             ExprKind::CountKind(kind) => Num::Constant(i64::from(self.shape.kind(*kind).len)),
@@ -116,8 +122,19 @@ impl<'m> Compiler<'m> {
         let ty = self.model.rules.kinds[kind.index()].fields[field.index()].ty;
         let forest = self.shape.kind(kind).in_forest;
         let code = match self.shape.kind(kind).places[field.index()] {
-            Place::Tree => return Num::Under(object),
-            Place::Code { shift, .. } => Num::Record(object, self.bits(ty, shift)),
+            Place::Tree => {
+                return match path(&object) {
+                    Some(Path { slot, up }) => Num::Path(Path { slot, up: up + 1 }),
+                    None => Num::Under(object),
+                };
+            }
+            Place::Code { shift, .. } => {
+                let bits = self.bits(ty, shift);
+                match path(&object) {
+                    Some(path) => Num::Field(path, bits),
+                    None => Num::Record(object, bits),
+                }
+            }
             Place::Header => {
                 let cells = self.cells(kind, field);
                 Num::Header(object, cells, self.bits(ty, 0))
@@ -267,12 +284,9 @@ impl<'m> Compiler<'m> {
             BinaryOp::Gt => Comparison::Gt,
             BinaryOp::Ge => Comparison::Ge,
         };
-        match (self.num(left), self.num(right)) {
-            (Num::Constant(left), Num::Constant(right)) => {
-                Num::Constant(i64::from(compare.holds(left, right)))
-            }
-            (left, right) => Num::Compare(compare, Box::new(left), Box::new(right)),
-        }
+        let left = self.num(left);
+        let right = self.num(right);
+        comparison(compare, left, right)
     }
 
     pub(super) fn binder(&mut self, binder: &RuleBinder) -> Binder {
@@ -283,12 +297,19 @@ impl<'m> Compiler<'m> {
                 (set.of, Some(set))
             }
         };
-        Binder {
+        let filter = binder.filter.as_ref().map(|filter| self.num(filter));
+        let mut code = Binder {
             slot: binder.slot.index(),
             kind,
             within,
-            filter: binder.filter.as_ref().map(|filter| self.num(filter)),
+            filter: None,
+            under: None,
+        };
+        if let Some(filter) = &filter {
+            code.narrow(filter, Comparison::Eq);
         }
+        code.filter = filter;
+        code
     }
 
     /// An expression whose value is a set.
@@ -360,6 +381,29 @@ pub(super) const fn range_of(ty: FieldType) -> Option<(i64, i64)> {
 }
 
 impl Comparison {
+    /// What holds where it does not.
+    const fn negated(self) -> Self {
+        match self {
+            Self::Eq => Self::Ne,
+            Self::Ne => Self::Eq,
+            Self::Lt => Self::Ge,
+            Self::Le => Self::Gt,
+            Self::Gt => Self::Le,
+            Self::Ge => Self::Lt,
+        }
+    }
+
+    /// The same between the values the other way round.
+    const fn turned(self) -> Self {
+        match self {
+            Self::Eq | Self::Ne => self,
+            Self::Lt => Self::Gt,
+            Self::Le => Self::Ge,
+            Self::Gt => Self::Lt,
+            Self::Ge => Self::Le,
+        }
+    }
+
     /// Whether it holds between two values.
     pub(super) const fn holds(self, left: i64, right: i64) -> bool {
         match self {
@@ -373,12 +417,88 @@ impl Comparison {
     }
 }
 
+impl Binder {
+    /// Notes what a member has to stand under for a condition to go beyond its first part: of a conjunction with `Eq`, of a
+    /// disjunction with `Ne`. What is judged before must be defined for every object, and so must the filter.
+    fn narrow(&mut self, condition: &Num, decides: Comparison) {
+        if self.under.is_some() || self.filter.is_some() || self.within.is_some() {
+            return;
+        }
+        match condition {
+            Num::And(left, right) if decides == Comparison::Eq => {
+                self.narrow(left, decides);
+                if is_plain(left) {
+                    self.narrow(right, decides);
+                }
+            }
+            Num::Or(left, right) if decides == Comparison::Ne => {
+                self.narrow(left, decides);
+                if is_plain(left) {
+                    self.narrow(right, decides);
+                }
+            }
+            Num::Paths(comparison, left, right) if *comparison == decides => {
+                let own = |path: &Path| path.slot as usize == self.slot && path.up == 1;
+                let (own, above) = if own(left) {
+                    (true, right)
+                } else {
+                    (own(right), left)
+                };
+                self.under = (own && above.up == 0).then_some(above.slot as usize);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether an expression compares what is bound, so that it always has a value.
+fn is_plain(code: &Num) -> bool {
+    matches!(code, Num::Paths(_, left, right) if left.up == 0 && right.up == 0)
+}
+
+/// An expression as a path.
+fn path(code: &Num) -> Option<Path> {
+    match code {
+        Num::Variable(slot) => Some(Path {
+            slot: u32::try_from(*slot).ok()?,
+            up: 0,
+        }),
+        Num::Path(path) => Some(*path),
+        _ => None,
+    }
+}
+
+/// A comparison in its quickest form.
+fn comparison(compare: Comparison, left: Num, right: Num) -> Num {
+    match (&left, &right) {
+        (Num::Constant(left), Num::Constant(right)) => {
+            return Num::Constant(i64::from(compare.holds(*left, *right)));
+        }
+        (Num::Field(path, bits), Num::Constant(value)) => {
+            return Num::Test(compare, *path, *bits, *value);
+        }
+        (Num::Constant(value), Num::Field(path, bits)) => {
+            return Num::Test(compare.turned(), *path, *bits, *value);
+        }
+        (Num::Field(path, bits), Num::Field(other, of)) => {
+            return Num::Fields(compare, Box::new((*path, *bits, *other, *of)));
+        }
+        _ => {}
+    }
+    match (path(&left), path(&right)) {
+        (Some(left), Some(right)) => Num::Paths(compare, left, right),
+        _ => Num::Compare(compare, Box::new(left), Box::new(right)),
+    }
+}
+
 fn not(code: Num) -> Num {
     match code {
         Num::Constant(value) => Num::Constant(i64::from(value == 0)),
         Num::Not(inner) => *inner,
-        Num::Compare(Comparison::Eq, left, right) => Num::Compare(Comparison::Ne, left, right),
-        Num::Compare(Comparison::Ne, left, right) => Num::Compare(Comparison::Eq, left, right),
+        Num::Compare(compare, left, right) => Num::Compare(compare.negated(), left, right),
+        Num::Test(compare, path, bits, value) => Num::Test(compare.negated(), path, bits, value),
+        Num::Paths(compare, left, right) => Num::Paths(compare.negated(), left, right),
+        Num::Fields(compare, both) => Num::Fields(compare.negated(), both),
         code => Num::Not(Box::new(code)),
     }
 }

@@ -1,9 +1,9 @@
 //! Transitions and properties at work on a counted state: one choice of arguments for all that are alike, guards, effects. Knows
 //! neither how states are written down nor what is asked.
 
-use crate::language::rules::TransitionClass;
+use crate::language::rules::{KindId, TransitionClass};
 
-use super::code::{Binder, Condition, EffectCode, NOTHING, Num, Range, Step, Target};
+use super::code::{Binder, Condition, EffectCode, NOTHING, Num, Range, Step, Target, Together};
 use super::machine::{Machine, Undefined, admit};
 use super::view::NONE;
 
@@ -13,6 +13,9 @@ pub(super) struct Judgement {
     pub(super) broken: bool,
     pub(super) undefined: bool,
 }
+
+/// Shown the machine in a successor, and the transition that leads there.
+type Fired<'f> = &'f mut dyn FnMut(&mut Machine<'_>, &Step);
 
 impl Machine<'_> {
     /// Judges a condition for every choice of its parameters; stops where nothing can be added to what is asked.
@@ -58,44 +61,65 @@ impl Machine<'_> {
         })
     }
 
-    /// Fires a transition with every choice of arguments, equal ones once, and shows the state that it leads to. Says whether a
-    /// guard or an effect is undefined.
+    /// Fires transitions that have their first parameter in common with every choice of arguments, equal ones once, and shows
+    /// the states that they lead to. Says whether a guard or an effect is undefined.
     pub(super) fn fire_all(
         &mut self,
-        step: &Step,
-        fired: &mut dyn FnMut(&mut Machine<'_>),
+        steps: &[Step],
+        together: &Together,
+        fired: Fired<'_>,
     ) -> bool {
-        self.frame(step.slots);
-        if step.class == TransitionClass::Fault && self.budget(step) == 0 {
-            return false;
-        }
+        self.frame(together.slots);
         let mut undefined = false;
-        self.choose(step, 0, &mut undefined, fired);
+        let mut possible = 0u64;
+        for (bit, &step) in together.steps.iter().enumerate() {
+            let step = &steps[step];
+            let spent = step.class == TransitionClass::Fault && self.budget(step) == 0;
+            if !spent && self.may_go_on(step, 0) {
+                possible |= 1 << bit;
+            }
+        }
+        let Some(range) = together.first else {
+            for (bit, &step) in together.steps.iter().enumerate() {
+                if possible >> bit & 1 == 1 {
+                    self.choose(&steps[step], 0, &mut undefined, fired);
+                }
+            }
+            return undefined;
+        };
+        if possible != 0 {
+            let all = self.each_value(range, &mut |machine, value| {
+                for (bit, &step) in together.steps.iter().enumerate() {
+                    let step = &steps[step];
+                    machine.scratch.variables[0] = value;
+                    if possible >> bit & 1 == 1 && machine.may_go_on(step, 1) {
+                        machine.choose(step, 1, &mut undefined, fired);
+                    }
+                }
+                Ok(false)
+            });
+            debug_assert!(all.is_ok(), "the visit is never undefined");
+        }
         undefined
     }
 
-    fn choose(
-        &mut self,
-        step: &Step,
-        bound: usize,
-        undefined: &mut bool,
-        fired: &mut dyn FnMut(&mut Machine<'_>),
-    ) {
-        for guard in &step.early[bound] {
-            match self.num(guard) {
-                Ok(0) => return,
-                Ok(_) => {}
-                Err(Undefined) => {
-                    debug_assert!(false, "early guards are always defined");
-                    *undefined = true;
-                    return;
-                }
-            }
-        }
+    /// Whether the guards hold that are judged as soon as so many parameters are bound.
+    fn may_go_on(&mut self, step: &Step, bound: usize) -> bool {
+        step.early[bound].iter().all(|guard| {
+            let holds = self.num(guard);
+            debug_assert!(holds.is_ok(), "early guards are always defined");
+            holds != Ok(0)
+        })
+    }
+
+    /// Goes on with a transition whose first parameters are bound.
+    fn choose(&mut self, step: &Step, bound: usize, undefined: &mut bool, fired: Fired<'_>) {
         if let Some(range) = step.parameters.get(bound) {
             let all = self.each_value(*range, &mut |machine, value| {
                 machine.scratch.variables[bound] = value;
-                machine.choose(step, bound + 1, undefined, fired);
+                if machine.may_go_on(step, bound + 1) {
+                    machine.choose(step, bound + 1, undefined, fired);
+                }
                 Ok(false)
             });
             debug_assert!(all.is_ok(), "the visit is never undefined");
@@ -113,7 +137,7 @@ impl Machine<'_> {
         }
         let len = self.scratch.view.individuals.len();
         match self.take(step) {
-            Ok(()) => fired(self),
+            Ok(()) => fired(self, step),
             Err(Undefined) => *undefined = true,
         }
         self.view().undo(len);
@@ -245,7 +269,7 @@ impl Machine<'_> {
     }
 
     /// A value as fields keep it: an individual as the place of its object.
-    fn stored(&self, value: i64, of: Option<crate::language::rules::KindId>) -> i64 {
+    fn stored(&self, value: i64, of: Option<KindId>) -> i64 {
         match (of, u32::try_from(value)) {
             (Some(kind), Ok(individual)) => i64::from(self.first_place(kind, individual)),
             _ => value,

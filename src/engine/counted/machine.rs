@@ -4,7 +4,7 @@
 use crate::language::rules::KindId;
 
 use super::Counted;
-use super::code::{Argument, Binder, Body, NOTHING, Num, Range, Value};
+use super::code::{Argument, Binder, Bits, Body, NOTHING, Num, Path, Range, Value};
 use super::sets::Members;
 use super::view::{NONE, View};
 
@@ -59,6 +59,39 @@ impl Machine<'_> {
             if self.fresh(group, known, visit)? {
                 return Ok(true);
             }
+        }
+        Ok(false)
+    }
+
+    /// Shows what of a kind stands under an individual, as `pass` would.
+    fn pass_under(
+        &mut self,
+        kind: KindId,
+        above: u32,
+        visit: Visit<'_>,
+    ) -> Result<bool, Undefined> {
+        for individual in 0..self.scratch.view.individuals.len() {
+            let of = &self.scratch.view.individuals[individual];
+            let parent = if self.scratch.before {
+                of.origin
+            } else {
+                of.parent
+            };
+            if of.kind == kind && parent == above && visit(self, individual as u32, 1)? {
+                return Ok(true);
+            }
+        }
+        // What was not split off stands where it stood.
+        let top = self.scratch.view.individuals[above as usize].group;
+        let end = top + self.scratch.view.groups[top as usize].len;
+        let mut group = top + 1;
+        while group < end {
+            let of = &self.scratch.view.groups[group as usize];
+            let next = group + of.len;
+            if of.kind == kind && self.one_of(group, above, 1, visit)? {
+                return Ok(true);
+            }
+            group = next;
         }
         Ok(false)
     }
@@ -154,6 +187,14 @@ impl Machine<'_> {
                 _ => visit(machine, member, weight),
             }
         };
+        if let Some(above) = binder.under {
+            let above = self.scratch.variables[self.scratch.base + above];
+            if let Ok(above) = u32::try_from(above) {
+                return self.pass_under(binder.kind, above, &mut |machine, individual, weight| {
+                    show(machine, i64::from(individual), weight)
+                });
+            }
+        }
         let shape = self.code.shape.kind(binder.kind);
         if shape.in_forest {
             return self.pass(
@@ -178,14 +219,16 @@ impl Machine<'_> {
         match code {
             Num::Constant(value) => Ok(*value),
             Num::Variable(slot) => Ok(self.scratch.variables[self.scratch.base + slot]),
-            Num::Record(object, bits) => {
-                let object = self.object(object)?;
-                let record = self.record(object);
-                Ok(bits.value(record >> bits.shift & bits.mask))
+            Num::Path(path) => self.path(*path),
+            Num::Field(path, bits) => self.field(*path, *bits),
+            Num::Test(comparison, path, bits, value) => {
+                let field = self.field(*path, *bits)?;
+                Ok(i64::from(comparison.holds(field, *value)))
             }
-            Num::Under(object) => {
-                let object = self.object(object)?;
-                Ok(self.parent(object))
+            Num::Paths(comparison, left, right) => {
+                let left = self.path(*left)?;
+                let right = self.path(*right)?;
+                Ok(i64::from(comparison.holds(left, right)))
             }
             Num::Not(inner) => Ok(i64::from(self.num(inner)? == 0)),
             Num::And(left, right) => match self.num(left)? {
@@ -196,6 +239,44 @@ impl Machine<'_> {
                 0 => self.num(right),
                 truth => Ok(truth),
             },
+            other => self.passing(other),
+        }
+    }
+
+    /// What a variable stands under.
+    fn path(&self, path: Path) -> Result<i64, Undefined> {
+        let mut at = self.scratch.variables[self.scratch.base + path.slot as usize];
+        for _ in 0..path.up {
+            at = self.parent(u32::try_from(at).map_err(|_| Undefined)?);
+        }
+        Ok(at)
+    }
+
+    /// A field of what a variable stands under.
+    fn field(&self, path: Path, bits: Bits) -> Result<i64, Undefined> {
+        let object = u32::try_from(self.path(path)?).map_err(|_| Undefined)?;
+        let record = self.record(object);
+        Ok(bits.value(record >> bits.shift & bits.mask))
+    }
+
+    #[inline(never)]
+    fn passing(&mut self, code: &Num) -> Result<i64, Undefined> {
+        match code {
+            Num::Fields(comparison, both) => {
+                let (left, bits, right, of) = **both;
+                let left = self.field(left, bits)?;
+                let right = self.field(right, of)?;
+                Ok(i64::from(comparison.holds(left, right)))
+            }
+            Num::Record(object, bits) => {
+                let object = self.object(object)?;
+                let record = self.record(object);
+                Ok(bits.value(record >> bits.shift & bits.mask))
+            }
+            Num::Under(object) => {
+                let object = self.object(object)?;
+                Ok(self.parent(object))
+            }
             Num::Compare(comparison, left, right) => {
                 let left = self.num(left)?;
                 let right = self.num(right)?;
@@ -227,6 +308,7 @@ impl Machine<'_> {
         }
     }
 
+    #[inline(never)]
     fn rarer(&mut self, code: &Num) -> Result<i64, Undefined> {
         match code {
             Num::ByClass(object, values) => {

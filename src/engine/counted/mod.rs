@@ -25,7 +25,7 @@ use crate::model::ground::Model;
 use crate::model::value::ObjectId;
 
 use super::packed::{Edge, Marks, Packed};
-use code::{Body, Condition, Step};
+use code::{Body, Condition, Step, Together};
 use compile::Compiler;
 pub use concrete::Concrete;
 use defined::Knowledge;
@@ -63,6 +63,7 @@ pub struct Counted<'m> {
     asked: Asked,
     shape: Shape,
     steps: Vec<Step>,
+    together: Vec<Together>,
     /// The invariants that are evaluated, with their bits; the bit is empty where only definedness is asked.
     invariants: Vec<(u128, Condition)>,
     goal: Option<Condition>,
@@ -82,7 +83,7 @@ impl<'m> Counted<'m> {
         let shape = Shape::new(model, classes)?;
         let mut compiler = Compiler::new(model, &shape);
         let mut knowledge = Knowledge::new(&model.rules);
-        let steps = (0u16..)
+        let steps: Vec<Step> = (0u16..)
             .map(TransitionId)
             .take(model.rules.transitions.len())
             .map(|id| compiler.step(id, &mut knowledge))
@@ -110,6 +111,7 @@ impl<'m> Counted<'m> {
             model,
             asked,
             shape,
+            together: Together::all(&steps),
             steps,
             invariants,
             goal,
@@ -130,7 +132,7 @@ impl<'m> Counted<'m> {
         words.len()
     }
 
-    /// How many bits the canonical form takes as its objects grow apart is not bounded by the words of the first state.
+    /// Room for one thread.
     fn room(&self) -> Scratch {
         Scratch {
             view: view::View::new(&self.shape),
@@ -185,9 +187,9 @@ impl<'m> Counted<'m> {
             .filter(|(_, i)| i.transition)
             .collect();
         let mut overflow = false;
-        for step in &self.steps {
+        for together in &self.together {
             let mut machine = self.machine(scratch);
-            let undefined = machine.fire_all(step, &mut |machine| {
+            let undefined = machine.fire_all(&self.steps, together, &mut |machine, step| {
                 let mut edge = Edge {
                     to: [0; W],
                     broken: 0,

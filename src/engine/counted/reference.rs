@@ -367,7 +367,10 @@ mod tests {
             ] {
                 let seen = compare(&model, &classes);
                 assert!(seen.orbits < seen.states, "{seen:?}");
-                assert!(seen.undefined > 0 && seen.broken != 0 && seen.edges_broken != 0, "{seen:?}");
+                assert!(
+                    seen.undefined > 0 && seen.broken != 0 && seen.edges_broken != 0,
+                    "{seen:?}"
+                );
             }
         }
     }
