@@ -2,6 +2,7 @@
 //! that a counted one stands for. Knows no property.
 
 use crate::engine::packed::{Edge, Marks};
+use crate::language::rules::FieldType;
 use crate::model::ground::Model;
 use crate::model::value::{ObjectId, Value};
 
@@ -109,7 +110,7 @@ impl Counted<'_> {
         &self,
         scratch: &mut Scratch,
         at: &Concrete,
-        wanted: &mut dyn FnMut(&[u64; W], bool) -> bool,
+        wanted: &mut dyn FnMut(&Edge<W>) -> bool,
     ) -> Option<(usize, Concrete)> {
         let mut words = [0; W];
         if !self.encode(scratch, at, &mut words) {
@@ -123,7 +124,7 @@ impl Counted<'_> {
         let mut best: Option<usize> = None;
         let mut marks = Marks::default();
         self.fire(scratch, &mut marks, &mut |step, machine, edge: Edge<W>| {
-            if !wanted(&edge.to, !edge.is_clean()) {
+            if !wanted(&edge) {
                 return;
             }
             let arguments = names.arguments(step, machine);
@@ -304,8 +305,7 @@ impl<'n> Names<'n> {
 }
 
 /// The value of a parameter that is no reference.
-fn number(ty: crate::language::rules::FieldType, value: i64) -> Value {
-    use crate::language::rules::FieldType;
+fn number(ty: FieldType, value: i64) -> Value {
     match ty {
         FieldType::Bool => Value::Bool(value != 0),
         FieldType::Enum(id) => Value::Enum(id, u16::try_from(value).unwrap_or(u16::MAX)),

@@ -1,86 +1,78 @@
-//! Which expressions have a value whatever the state, and how much work they are. Answers carefully where it cannot say. Knows
-//! types, and no state.
+//! What decides where guards are judged: whether they are always defined, which parameters they need, and how much work they
+//! are. Answers carefully where it cannot say. Knows types, and no state.
 
-use crate::language::rules::{BinaryOp, Expr, ExprKind, FieldType, LetId, Rules, Type};
+use crate::engine::definedness::Definedness;
+use crate::language::rules::{Expr, ExprKind, LetId, Variable};
 use crate::language::visit::children;
+use crate::model::ground::Model;
 
-/// What is known of the lets so far, so that each is looked at once.
-pub(super) struct Knowledge<'r> {
-    rules: &'r Rules,
-    lets: Vec<Option<Known>>,
+/// What is known so far, so that each let is looked at once.
+pub(super) struct Knowledge<'m> {
+    model: &'m Model,
+    definedness: Definedness<'m>,
+    costs: Vec<Option<u64>>,
 }
 
-/// What is known of an expression.
+/// What is known of a guard.
 #[derive(Clone, Copy)]
 pub(super) struct Known {
-    /// It has a value in every state: nothing in it goes through a reference that may be `none`, calculates, or is checked
-    /// against a range.
+    /// Whether it has a value in every state.
     pub(super) total: bool,
     /// How much work it is, roughly: passes over kinds and sets count most.
     pub(super) cost: u64,
-    /// It needs no more than so many of the first variables, where it needs no others.
-    pub(super) variables: usize,
+    /// How many of the first parameters it needs.
+    pub(super) parameters: usize,
 }
 
-impl<'r> Knowledge<'r> {
-    pub(super) fn new(rules: &'r Rules) -> Self {
-        let lets = vec![None; rules.lets.len()];
-        Self { rules, lets }
+impl<'m> Knowledge<'m> {
+    pub(super) fn new(model: &'m Model) -> Self {
+        Self {
+            model,
+            definedness: Definedness::new(model),
+            costs: vec![None; model.rules.lets.len()],
+        }
     }
 
-    /// What is known of an expression among whose variables the first `parameters` are those of its declaration.
-    pub(super) fn of(&mut self, expr: &Expr, parameters: usize) -> Known {
-        let mut known = Known {
-            total: !self.may_be_undefined(expr),
-            cost: 1,
-            variables: 0,
-        };
-        if let ExprKind::Variable(slot) = expr.kind
-            && slot.index() < parameters
-        {
-            known.variables = slot.index() + 1;
+    /// What is known of a guard in a declaration with these parameters.
+    pub(super) fn of(&mut self, expr: &Expr, parameters: &[Variable]) -> Known {
+        Known {
+            total: !self.definedness.may_be_undefined(expr, parameters),
+            cost: self.cost(expr),
+            parameters: needed(expr, parameters.len()),
         }
+    }
+
+    fn cost(&mut self, expr: &Expr) -> u64 {
+        let mut cost = 1u64;
         for child in children(expr) {
-            let inner = self.of(child, parameters);
-            known.total &= inner.total;
-            known.cost = known.cost.saturating_add(inner.cost);
-            known.variables = known.variables.max(inner.variables);
+            cost = cost.saturating_add(self.cost(child));
         }
         match &expr.kind {
             ExprKind::All(..) | ExprKind::Some(..) | ExprKind::Count(_) | ExprKind::SetOf(_) => {
-                known.cost = known.cost.saturating_mul(8);
+                cost.saturating_mul(8)
             }
-            ExprKind::Call(id, _) => {
-                let body = self.of_let(*id);
-                known.total &= body.total;
-                known.cost = known.cost.saturating_add(body.cost);
-            }
-            _ => {}
+            ExprKind::Call(id, _) => cost.saturating_add(self.of_let(*id)),
+            _ => cost,
         }
-        known
     }
 
-    fn of_let(&mut self, id: LetId) -> Known {
-        if let Some(known) = self.lets[id.index()] {
-            return known;
+    fn of_let(&mut self, id: LetId) -> u64 {
+        if let Some(cost) = self.costs[id.index()] {
+            return cost;
         }
-        let rules = self.rules;
-        let known = self.of(&rules.lets[id.index()].body, 0);
-        self.lets[id.index()] = Some(known);
-        known
+        let model = self.model;
+        let cost = self.cost(&model.rules.lets[id.index()].body);
+        self.costs[id.index()] = Some(cost);
+        cost
     }
+}
 
-    /// Whether an expression may have no value though its parts have theirs.
-    fn may_be_undefined(&self, expr: &Expr) -> bool {
-        let optional = |e: &&Expr| matches!(e.ty, Type::Optional(_));
-        match &expr.kind {
-            ExprKind::Field(..) | ExprKind::Set(_) => children(expr).iter().any(optional),
-            ExprKind::Binary(BinaryOp::Add | BinaryOp::Sub, ..) => expr.ty == Type::Int,
-            ExprKind::Call(id, _) => self.rules.lets[id.index()]
-                .parameters
-                .iter()
-                .any(|parameter| matches!(parameter.ty, FieldType::Range(..))),
-            _ => false,
-        }
-    }
+/// How many of the first `parameters` variables an expression needs.
+fn needed(expr: &Expr, parameters: usize) -> usize {
+    let own = match expr.kind {
+        ExprKind::Variable(slot) if slot.index() < parameters => slot.index() + 1,
+        _ => 0,
+    };
+    let inner = children(expr).into_iter().map(|e| needed(e, parameters));
+    inner.fold(own, usize::max)
 }

@@ -22,9 +22,10 @@ mod view;
 
 use crate::language::rules::TransitionId;
 use crate::model::ground::Model;
-use crate::model::value::ObjectId;
 
-use super::packed::{Edge, Marks, Packed};
+use super::packed::{Edge, MOST_INVARIANTS, Marks, Packed};
+use super::question::Question;
+use super::symmetry::classes::Classes;
 use code::{Body, Condition, Step, Together};
 use compile::Compiler;
 pub use concrete::Concrete;
@@ -33,38 +34,15 @@ pub use machine::Scratch;
 use machine::{Machine, Undefined};
 use shape::Shape;
 
-/// What is judged; nothing else is looked at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
-    /// For each invariant of the rules whether it is judged.
-    pub invariants: Vec<bool>,
-    /// Whether the goal is judged.
-    pub goal: bool,
-    /// Whether it is told where something is undefined: then all invariants and the goal are evaluated.
-    pub definedness: bool,
-}
-
-impl Asked {
-    /// Everything.
-    #[must_use]
-    pub fn all(model: &Model) -> Self {
-        Self {
-            invariants: vec![true; model.rules.invariants.len()],
-            goal: true,
-            definedness: true,
-        }
-    }
-}
-
 /// A model as a transition system on counted states.
 #[derive(Debug)]
 pub struct Counted<'m> {
     model: &'m Model,
-    asked: Asked,
+    question: Question,
     shape: Shape,
     steps: Vec<Step>,
     together: Vec<Together>,
-    /// The invariants that are evaluated, with their bits; the bit is empty where only definedness is asked.
+    /// The invariants that are evaluated, with their bits; the bit is empty where only definedness is question.
     invariants: Vec<(u128, Condition)>,
     goal: Option<Condition>,
     lets: Vec<Body>,
@@ -73,16 +51,22 @@ pub struct Counted<'m> {
 }
 
 impl<'m> Counted<'m> {
-    /// The transition system of a model; none where its references form no forest, a record is wider than a word, something
-    /// fixed tells the objects of a class apart, or the rules have more than 128 invariants.
+    /// The transition system of a model whose objects change places one by one (the classes of [`classes`], where only fixed
+    /// fields are constant). Judges what the question asks and nothing else; where it asks for definedness, all invariants and
+    /// the goal are evaluated.
+    ///
+    /// None where references form no forest, a record is wider than a word, something fixed tells the objects of a class apart,
+    /// or the rules have more invariants than marks can carry.
+    ///
+    /// [`classes`]: super::symmetry::classes::classes
     #[must_use]
-    pub fn new(model: &'m Model, classes: &[Vec<ObjectId>], asked: Asked) -> Option<Self> {
-        if model.rules.invariants.len() > 128 {
+    pub fn new(model: &'m Model, classes: &Classes, question: &Question) -> Option<Self> {
+        if model.rules.invariants.len() > MOST_INVARIANTS {
             return None;
         }
         let shape = Shape::new(model, classes)?;
         let mut compiler = Compiler::new(model, &shape);
-        let mut knowledge = Knowledge::new(&model.rules);
+        let mut knowledge = Knowledge::new(model);
         let steps: Vec<Step> = (0u16..)
             .map(TransitionId)
             .take(model.rules.transitions.len())
@@ -90,8 +74,8 @@ impl<'m> Counted<'m> {
             .collect();
         let mut invariants = Vec::new();
         for (place, invariant) in model.rules.invariants.iter().enumerate() {
-            let judged = asked.invariants.get(place) == Some(&true);
-            if judged || asked.definedness {
+            let judged = question.invariants.get(place) == Some(&true);
+            if judged || question.definedness {
                 let condition = compiler.condition(
                     &invariant.parameters,
                     &invariant.condition,
@@ -101,7 +85,7 @@ impl<'m> Counted<'m> {
                 invariants.push((u128::from(judged) << place, condition));
             }
         }
-        let goal = model.goal.filter(|_| asked.goal || asked.definedness);
+        let goal = model.goal.filter(|_| question.goal || question.definedness);
         let goal = goal.map(|goal| {
             let goal = &model.rules.goals[goal.index()];
             compiler.condition(&[], &goal.condition, goal.slots, false)
@@ -109,7 +93,7 @@ impl<'m> Counted<'m> {
         let (lets, once) = compiler.bodies();
         Some(Self {
             model,
-            asked,
+            question: question.clone(),
             shape,
             together: Together::all(&steps),
             steps,
@@ -157,7 +141,7 @@ impl<'m> Counted<'m> {
         let mut machine = self.machine(scratch);
         let mut marks = Marks::default();
         for (bit, invariant) in self.invariants.iter().filter(|(_, i)| !i.transition) {
-            let judgement = machine.judge(invariant, self.asked.definedness);
+            let judgement = machine.judge(invariant, self.question.definedness);
             if judgement.broken {
                 marks.broken |= bit;
             }
@@ -165,11 +149,11 @@ impl<'m> Counted<'m> {
         }
         if let Some(goal) = &self.goal {
             match machine.holds(goal) {
-                Ok(holds) => marks.goal = holds && self.asked.goal,
+                Ok(holds) => marks.goal = holds && self.question.goal,
                 Err(Undefined) => marks.undefined = true,
             }
         }
-        marks.undefined &= self.asked.definedness;
+        marks.undefined &= self.question.definedness;
         marks
     }
 
@@ -201,11 +185,11 @@ impl<'m> Counted<'m> {
                     return;
                 }
                 if !between.is_empty() {
-                    machine.between(&between, self.asked.definedness, &mut edge);
+                    machine.between(&between, self.question.definedness, &mut edge);
                 }
                 show(step, machine, edge);
             });
-            marks.undefined |= undefined && self.asked.definedness;
+            marks.undefined |= undefined && self.question.definedness;
         }
         marks.overflow |= overflow;
     }
@@ -275,7 +259,7 @@ impl<const W: usize> Packed<W> for Counted<'_> {
         &self,
         scratch: &mut Scratch,
         at: &Concrete,
-        wanted: &mut dyn FnMut(&[u64; W], bool) -> bool,
+        wanted: &mut dyn FnMut(&Edge<W>) -> bool,
     ) -> Option<(usize, Concrete)> {
         self.step_from::<W>(scratch, at, wanted)
     }
@@ -285,9 +269,9 @@ impl<const W: usize> Packed<W> for Counted<'_> {
 mod tests {
     use std::collections::HashSet;
 
+    use super::reference::{everything, one_by_one};
     use super::*;
     use crate::engine::testing::core;
-    use crate::language::rules::KindId;
 
     /// The core model with so many nodes and EVSs, and settings as JSON.
     fn fleet(nodes: u32, servers: u32, settings: &str) -> Model {
@@ -297,15 +281,9 @@ mod tests {
         ))
     }
 
-    /// All objects of a kind are interchangeable.
-    fn by_kind(model: &Model) -> Vec<Vec<ObjectId>> {
-        let kinds = (0u16..).map(KindId).take(model.rules.kinds.len());
-        kinds.map(|kind| model.objects_of(kind).collect()).collect()
-    }
-
     /// How many states there are, how deep, how far the first goal is, and how many break each of the first two invariants.
     fn explore<const W: usize>(model: &Model) -> (usize, usize, Option<usize>, [usize; 2]) {
-        let counted = Counted::new(model, &by_kind(model), Asked::all(model)).unwrap();
+        let counted = Counted::new(model, &one_by_one(model, &[]), &everything(model)).unwrap();
         let mut scratch = Packed::<W>::scratch(&counted);
         let initial: [u64; W] = counted.initial();
         let mut seen = HashSet::from([initial]);
@@ -375,24 +353,5 @@ mod tests {
         assert_eq!((found.0, found.2), (6009, Some(80)));
         let found = explore::<4>(&fleet(20, 10, MAINTENANCE));
         assert_eq!((found.0, found.2), (26009, Some(160)));
-    }
-
-    #[test]
-    #[ignore = "a measurement"]
-    fn time_grows_as_the_orbits_do() {
-        for n in [10, 20, 30, 50, 100, 200] {
-            let model = fleet(n, n / 2, MAINTENANCE);
-            let start = std::time::Instant::now();
-            let found = explore::<4>(&model);
-            let seconds = start.elapsed().as_secs_f64();
-            std::fs::write(
-                format!("/tmp/counted-{n}.txt"),
-                format!(
-                    "{n} {found:?} {seconds:.2} s, {:.2} us/orbit\n",
-                    seconds * 1e6 / found.0 as f64
-                ),
-            )
-            .unwrap();
-        }
     }
 }

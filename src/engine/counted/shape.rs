@@ -7,6 +7,7 @@
 //! lie flat in the header of a state, as in a packed one, the faults left with them.
 
 use crate::engine::layout::{Layout, bits_for, code, greatest_code};
+use crate::engine::symmetry::classes::Classes;
 use crate::language::rules::{FieldId, FieldType, KindId};
 use crate::model::ground::Model;
 use crate::model::value::{ObjectId, Value};
@@ -86,8 +87,9 @@ impl Class {
 impl Shape {
     /// The structure; none where references among interchangeable objects form no forest, a record is wider than a word, or
     /// something fixed tells objects of a class apart.
-    pub(super) fn new(model: &Model, classes: &[Vec<ObjectId>]) -> Option<Self> {
-        let crowds: Vec<&Vec<ObjectId>> = classes.iter().filter(|c| c.len() > 1).collect();
+    pub(super) fn new(model: &Model, classes: &Classes) -> Option<Self> {
+        let crowds = classes.list.iter().map(|class| &class.objects);
+        let crowds: Vec<&Vec<ObjectId>> = crowds.filter(|objects| objects.len() > 1).collect();
         let mut anonymous = vec![false; model.rules.kinds.len()];
         for crowd in &crowds {
             let kind = model.objects.get(crowd[0].index())?.kind;

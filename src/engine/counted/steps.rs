@@ -35,10 +35,10 @@ impl Compiler<'_> {
         let mut early: Vec<Vec<(u64, Num)>> = vec![Vec::new(); count + 1];
         let mut late = Vec::new();
         for guard in self.guards(id, transition) {
-            let known = knowledge.of(&guard.condition, count);
+            let known = knowledge.of(&guard.condition, &transition.parameters);
             let code = self.num(&guard.condition);
             if known.total && late.is_empty() {
-                early[known.variables].push((known.cost, code));
+                early[known.parameters].push((known.cost, code));
             } else {
                 late.push(code);
             }
