@@ -4,7 +4,7 @@
 use crate::engine::layout::Cell;
 use crate::language::rules::KindId;
 
-use super::code::{NOTHING, SetCode, SetForm, Value};
+use super::code::{NOTHING, Num, SetCode, SetForm, Value};
 use super::machine::{Machine, Undefined};
 
 /// The members of a set.
@@ -87,16 +87,7 @@ impl Machine<'_> {
             SetForm::Difference(left, right) => {
                 self.combined(left, right, |left, right| left && !right)
             }
-            SetForm::Listed(members) => {
-                let mut objects = Vec::with_capacity(members.len());
-                for member in members {
-                    match self.num(member)? {
-                        NOTHING => return Err(Undefined),
-                        object => objects.push(object),
-                    }
-                }
-                self.collect(code.of, |_, object| objects.contains(&object))
-            }
+            SetForm::Listed(members) => self.listed(code.of, members),
             SetForm::Where(binder) => {
                 let mut chosen = Collected::new(self, code.of);
                 self.members(binder, &mut |machine, object, _| {
@@ -106,6 +97,17 @@ impl Machine<'_> {
                 Ok(chosen.members)
             }
         }
+    }
+
+    fn listed(&mut self, of: KindId, members: &[Num]) -> Result<Members, Undefined> {
+        let mut objects = Vec::with_capacity(members.len());
+        for member in members {
+            match self.num(member)? {
+                NOTHING => return Err(Undefined),
+                object => objects.push(object),
+            }
+        }
+        self.collect(of, |_, object| objects.contains(&object))
     }
 
     fn combined(

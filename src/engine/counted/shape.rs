@@ -225,14 +225,13 @@ fn kinds(model: &Model, anonymous: &[bool]) -> Option<Vec<KindShape>> {
     for (id, declared) in (0u16..).map(KindId).zip(&model.rules.kinds) {
         let mut under = None;
         for field in declared.fields.iter().filter(|field| !field.fixed) {
-            match field.ty {
-                FieldType::Object(kind) | FieldType::Optional(kind) if anonymous[kind.index()] => {
-                    if under.replace(kind).is_some() {
-                        return None;
-                    }
-                }
-                FieldType::Set(kind) if anonymous[kind.index()] => return None,
-                _ => {}
+            let (FieldType::Object(to) | FieldType::Optional(to) | FieldType::Set(to)) = field.ty
+            else {
+                continue;
+            };
+            let is_set = matches!(field.ty, FieldType::Set(_));
+            if anonymous[to.index()] && (is_set || under.replace(to).is_some()) {
+                return None;
             }
         }
         let in_forest = anonymous[id.index()] || under.is_some();
