@@ -17,6 +17,7 @@ mod machine;
 mod reference;
 mod sets;
 mod shape;
+mod simplify;
 mod steps;
 mod view;
 
