@@ -23,6 +23,7 @@ fn every_state() -> Asked {
     let effort = Effort {
         threads: 2,
         reductions: Reductions::NONE,
+        ..Effort::default()
     };
     Asked {
         effort,
@@ -34,7 +35,7 @@ fn every_state() -> Asked {
 /// mismatched states, double-hosted states, length of the shortest violation.
 type Row = (usize, usize, u32, bool, [u64; 4], [u64; 2], Option<usize>);
 
-const ROWS: [Row; 9] = [
+const ROWS: [Row; 11] = [
     (2, 1, 0, true, [176, 462, 17, 16], [0, 0], None),
     (2, 1, 0, false, [368, 1218, 18, 16], [44, 0], Some(6)),
     (2, 1, 1, true, [704, 2084, 19, 16], [62, 0], Some(6)),
@@ -60,6 +61,8 @@ const ROWS: [Row; 9] = [
         [194_816, 262_464],
         Some(2),
     ),
+    (4, 3, 0, true, [384_576, 1_991_664, 39, 36], [0, 0], None),
+    (5, 2, 0, true, [1_696_000, 14_087_360, 40, 38], [0, 0], None),
 ];
 
 fn core(nodes: usize, evs: usize, faults: u32, policies: &[&str]) -> Model {
@@ -161,6 +164,29 @@ fn the_core_model_has_its_count_at_four_nodes_without_drain() {
 #[test]
 fn the_core_model_has_its_count_at_four_nodes_with_a_crash() {
     assert_row(&ROWS[8]);
+}
+
+#[test]
+fn the_core_model_has_its_counts_at_four_nodes_with_three_servers_and_at_five() {
+    assert_row(&ROWS[9]);
+    assert_row(&ROWS[10]);
+}
+
+#[test]
+fn the_core_model_has_eight_million_states_at_five_nodes_with_three_servers() {
+    let model = core(5, 3, 0, &["drain"]);
+    let asked = Asked {
+        properties: vec!["no_mismatched_failover".to_owned()],
+        ..every_state()
+    };
+    let answer = check(&model, &asked, &mut Unlimited).unwrap();
+    let search = &answer.search;
+    assert_eq!(
+        (search.states, search.transitions, search.depth),
+        (8_402_880, 66_010_800, 45)
+    );
+    assert_eq!(answer.verdict, Verdict::Holds);
+    assert_eq!(search.table_bytes, Some(8 << 24));
 }
 
 #[test]

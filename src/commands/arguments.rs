@@ -286,6 +286,7 @@ impl Search {
                 slice: may(Reduction::Slice),
                 stubborn: may(Reduction::Stubborn),
             },
+            ..Effort::default()
         }
     }
 }

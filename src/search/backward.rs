@@ -14,11 +14,11 @@ use super::budget::{Budget, Progress, Stop};
 use super::levels::Levels;
 
 /// States that a thread takes at a time.
-const CHUNK: usize = 64;
+const CHUNK: usize = 32;
 /// States that are looked up together, so that the table's cache misses overlap.
 const TOGETHER: usize = 8;
 /// A level with fewer states is not worth a second thread.
-const SHARED: usize = 2048;
+const SHARED: usize = 512;
 
 /// A transition by the slot that it leads to.
 #[derive(Clone, Copy, Debug)]

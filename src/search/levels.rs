@@ -12,9 +12,9 @@ use crate::engine::store::{Batch, Table};
 use super::budget::{Budget, Progress, Stop};
 
 /// States that a thread takes at a time.
-const CHUNK: usize = 64;
+const CHUNK: usize = 32;
 /// A level with fewer states is not worth a second thread.
-const SHARED: usize = 4096;
+const SHARED: usize = 512;
 
 /// What was explored.
 pub struct Levels<const W: usize> {

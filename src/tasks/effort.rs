@@ -1,12 +1,25 @@
 //! How an answer is searched for: on how many threads, and with which reductions. None of it changes an answer.
 
 /// How hard to search.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Effort {
     /// On how many threads; 0 for as many as the machine has.
     pub threads: usize,
     /// Which reductions may be used, where they are sound for what is asked.
     pub reductions: Reductions,
+    /// From so many ground transitions on, symmetry keeps equal records as one with a count: going through all transitions
+    /// in each state costs more then.
+    pub fleet: usize,
+}
+
+impl Default for Effort {
+    fn default() -> Self {
+        Self {
+            threads: 0,
+            reductions: Reductions::default(),
+            fleet: 500,
+        }
+    }
 }
 
 /// Which reductions may be used.

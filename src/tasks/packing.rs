@@ -4,14 +4,17 @@
 use std::collections::BTreeSet;
 
 use crate::engine::compiled::{Compiled, Uncompiled};
+use crate::engine::counted::Counted;
 use crate::engine::ground::Ground;
 use crate::engine::layout::Layout;
 use crate::engine::question::Question;
 use crate::engine::slice::Slice;
 use crate::engine::stubborn::Stubborn;
 use crate::engine::symmetry::Symmetry;
+use crate::engine::symmetry::classes::{Classes, classes};
 use crate::engine::watch::{Observed, Watch};
 use crate::language::diagnostic::Diagnostic;
+use crate::language::rules::{FieldId, KindId};
 use crate::model::ground::Model;
 use crate::search::budget::{Budget, MaxStates, Progress, Stop};
 use crate::search::levels::Levels;
@@ -86,6 +89,9 @@ pub fn packed(
 
 impl Packing<'_> {
     fn explored(&mut self, budget: &mut dyn Budget) -> Explored {
+        if let Some(found) = self.counted(budget) {
+            return found;
+        }
         let mut stopped = None;
         let mut may_go_on = || {
             stopped = stopped.or_else(|| budget.spend(Progress::default()));
@@ -96,6 +102,56 @@ impl Packing<'_> {
             Err(Uncompiled::TooLarge) => unexplored(Stop::ModelSize),
             Err(Uncompiled::Interrupted) => unexplored(stopped.unwrap_or(Stop::Interrupted)),
         }
+    }
+
+    /// Explores a fleet by counts of equal records; none where it is no fleet, or its references do not allow it.
+    fn counted(&mut self, budget: &mut dyn Budget) -> Option<Explored> {
+        let model = self.model;
+        if !self.effort.reductions.symmetry || model.instances.len() < self.effort.fleet {
+            return None;
+        }
+        let is_fixed = |kind: KindId, field: FieldId| {
+            model.rules.kinds[kind.index()].fields[field.index()].fixed
+        };
+        let classes = classes(model, &BTreeSet::new(), &is_fixed);
+        if classes.list.is_empty() {
+            return None;
+        }
+        let system = Counted::new(model, &classes, self.question)?;
+        let found = match system.words_needed() {
+            0..=2 => self.wide_enough::<4>(&system, budget),
+            3..=8 => self.wide_enough::<16>(&system, budget),
+            9..=64 => self.wide_enough::<64>(&system, budget),
+            _ => return None,
+        };
+        let text =
+            self.interchangeable(&classes, 0) + "; equal records are kept as one with a count";
+        self.left_out("symmetry", text);
+        // What never mattered is not watched there.
+        self.watched = false;
+        Some(found)
+    }
+
+    /// Explores in states of so many words, or of more where these do not suffice.
+    fn wide_enough<const W: usize>(
+        &self,
+        system: &Counted<'_>,
+        budget: &mut dyn Budget,
+    ) -> Explored {
+        let threads = self.effort.threads();
+        let found = explored::<W, _>(system, self.wanted, threads, budget);
+        if !found.overflow {
+            return found;
+        }
+        let found = explored::<64, _>(system, self.wanted, threads, budget);
+        if !found.overflow {
+            return found;
+        }
+        let found = explored::<256, _>(system, self.wanted, threads, budget);
+        if found.overflow {
+            return unexplored(Stop::ModelSize);
+        }
+        found
     }
 
     /// The terms of what matters, with the layout and the symmetry that belong to them.
@@ -179,7 +235,7 @@ impl Packing<'_> {
             self.left_out("stubborn", left_out);
         }
         if let Some(symmetry) = self.symmetry.take() {
-            let text = self.interchangeable(&symmetry, system.bound_hits());
+            let text = self.interchangeable(symmetry.classes(), system.bound_hits());
             self.left_out("symmetry", text);
             self.symmetry = Some(symmetry);
         }
@@ -233,7 +289,7 @@ impl Packing<'_> {
             depth: found.depth,
             stopped: found.stopped.or(found.goal.stopped),
             reductions: self.reductions.clone(),
-            canonical_forms: if self.symmetry.is_some() {
+            canonical_forms: if self.reductions.iter().any(|r| r.name == "symmetry") {
                 found.transitions + 1
             } else {
                 0
@@ -244,8 +300,8 @@ impl Packing<'_> {
     }
 
     /// What symmetry left out: `states equal up to the names of 4 nodes and 2 evs`.
-    fn interchangeable(&self, symmetry: &Symmetry, bound_hits: u64) -> String {
-        let classes = symmetry.classes().list.iter();
+    fn interchangeable(&self, classes: &Classes, bound_hits: u64) -> String {
+        let classes = classes.list.iter();
         let classes: Vec<String> = classes
             .map(|class| {
                 let kind = &self.model.rules.kinds[class.kind.index()].name;

@@ -29,6 +29,7 @@ pub fn asking_with(names: &[&str], reductions: Reductions, threads: usize) -> As
         effort: Effort {
             threads,
             reductions,
+            ..Effort::default()
         },
     }
 }

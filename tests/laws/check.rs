@@ -122,6 +122,13 @@ fn reductions_and_threads_change_no_verdict_and_no_length() {
                 let reduced = program_checks(&case.model, &asking_with(names, reductions, 1))?;
                 let about = format!("{names:?} with {reductions:?}");
                 same_but_for_counts(&plain, &reduced).map_err(|e| case.about(&about, e))?;
+                if symmetry {
+                    let mut counting = asking_with(names, reductions, 2);
+                    counting.effort.fleet = 0;
+                    let counted = program_checks(&case.model, &counting)?;
+                    same_but_for_counts(&plain, &counted)
+                        .map_err(|e| case.about(&format!("{about}, counted"), e))?;
+                }
                 let threaded = program_checks(&case.model, &asking_with(names, reductions, 3))?;
                 same(
                     "answer on three threads",

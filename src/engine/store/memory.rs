@@ -1,12 +1,12 @@
-#![expect(
-    unsafe_code,
-    reason = "zeroed memory on huge pages, seen as atomics, and the prefetch instruction: safe Rust has neither"
-)]
 //! The memory of the table: an anonymous map of whole slots, all zero at first, and the hint to fetch a slot ahead of time.
 //! It decides how a slot lies in memory and must not know how slots are searched. All unsafe code of rollproof is here.
 //!
 //! Miri knows neither huge pages nor is it to be had for the compiler that this is built with; the arguments stand at the
 //! blocks, and `tests` compares the table with the standard library's set, on one thread and on several.
+#![expect(
+    unsafe_code,
+    reason = "zeroed memory on huge pages, seen as atomics, and the prefetch instruction: safe Rust has neither"
+)]
 
 use std::alloc::Layout;
 use std::io;
