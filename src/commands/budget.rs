@@ -112,6 +112,13 @@ impl Drop for Limits {
 }
 
 impl Budget for Limits {
+    fn announce(&mut self, text: &str) {
+        if self.watched {
+            self.finish();
+            let _ = writeln!(std::io::stderr(), "{text}");
+        }
+    }
+
     fn max_states(&self) -> usize {
         self.max_states
     }

@@ -123,7 +123,7 @@ fn properties(answer: &Answer, paint: Paint) -> String {
                 format!("all {}", count(all, "property"))
             };
             let states = match answer.search.states {
-                1 => "in the only state".to_owned(),
+                1 => format!("in the only state{}", up_to(answer)),
                 n => format!("in every one of {}{}", count(n, "state"), up_to(answer)),
             };
             format!("{}: {what}, {states}", paint.good("holds"))
@@ -138,11 +138,12 @@ fn properties(answer: &Answer, paint: Paint) -> String {
 
 /// What a number of states leaves out.
 fn up_to(answer: &Answer) -> &'static str {
-    let mut names = answer.search.reductions.iter().map(|r| r.name.as_str());
-    if names.any(|name| name == "symmetry") {
-        " up to symmetry"
-    } else {
-        ""
+    let used = |name: &str| answer.search.reductions.iter().any(|r| r.name == name);
+    match (used("slice"), used("symmetry")) {
+        (true, true) => " that can matter, up to symmetry",
+        (true, false) => " that can matter",
+        (false, true) => " up to symmetry",
+        (false, false) => "",
     }
 }
 

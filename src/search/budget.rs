@@ -37,6 +37,9 @@ pub trait Budget {
 
     /// Whether to stop now; also the place where progress is shown. Called often, so it must be cheap most of the time.
     fn spend(&mut self, progress: Progress) -> Option<Stop>;
+
+    /// Is told what is worth knowing before a search that may take long.
+    fn announce(&mut self, _text: &str) {}
 }
 
 /// No limits.

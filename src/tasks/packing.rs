@@ -118,6 +118,7 @@ impl Packing<'_> {
             return None;
         }
         let system = Counted::new(model, &classes, self.question)?;
+        budget.announce(&self.expected(&classes));
         let found = match system.words_needed() {
             0..=2 => self.wide_enough::<4>(&system, budget),
             3..=8 => self.wide_enough::<16>(&system, budget),
@@ -214,6 +215,7 @@ impl Packing<'_> {
             return unexplored(Stop::ModelSize);
         };
         if let Some(symmetry) = &self.symmetry {
+            budget.announce(&self.expected(symmetry.classes()));
             system = system.reduced(self.model, &self.layout, symmetry.clone());
         }
         let stubborn = self.stubborn(&mut system, &compiled);
@@ -299,18 +301,34 @@ impl Packing<'_> {
         }
     }
 
-    /// What symmetry left out: `states equal up to the names of 4 nodes and 2 evs`.
+    /// What to expect of symmetry, before the search.
+    fn expected(&self, classes: &Classes) -> String {
+        let power = classes.log10_permutations();
+        let fewer = if power < 6.0 {
+            format!("{:.0}", 10f64.powf(power))
+        } else {
+            format!("10^{power:.0}")
+        };
+        format!(
+            "interchangeable: {}; up to {fewer} times fewer states",
+            self.members(classes)
+        )
+    }
+
+    /// `2 × node, 3 × evs`
+    fn members(&self, classes: &Classes) -> String {
+        let classes = classes.list.iter().map(|class| {
+            let kind = &self.model.rules.kinds[class.kind.index()].name;
+            format!("{} × {kind}", class.objects.len())
+        });
+        classes.collect::<Vec<_>>().join(", ")
+    }
+
+    /// What symmetry left out.
     fn interchangeable(&self, classes: &Classes, bound_hits: u64) -> String {
-        let classes = classes.list.iter();
-        let classes: Vec<String> = classes
-            .map(|class| {
-                let kind = &self.model.rules.kinds[class.kind.index()].name;
-                format!("{} {kind}", class.objects.len())
-            })
-            .collect();
         let mut text = format!(
             "states that are equal up to the names of interchangeable objects ({})",
-            classes.join(", ")
+            self.members(classes)
         );
         if bound_hits > 0 {
             text += &format!(

@@ -278,7 +278,19 @@ struct Search<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     stopped_by: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    volatile: Option<Volatile>,
+    volatile: Option<Measured>,
+}
+
+/// What differs from run to run, or from machine to machine.
+#[derive(Serialize)]
+struct Measured {
+    #[serde(flatten)]
+    run: Volatile,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    threads: Option<usize>,
+    /// Of the table of states, empty slots included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes_per_state: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -305,7 +317,14 @@ impl<'a> Search<'a> {
             reductions: search.reductions.iter().map(Reduced::of).collect(),
             canonical_forms: Some(search.canonical_forms).filter(|forms| *forms > 0),
             stopped_by: search.stopped.map(words::stop),
-            volatile,
+            volatile: volatile.map(|run| Measured {
+                run,
+                threads: search.threads,
+                bytes_per_state: search
+                    .table_bytes
+                    .filter(|_| search.states > 0)
+                    .map(|bytes| (bytes as f64 / search.states as f64 * 100.0).round() / 100.0),
+            }),
         }
     }
 }
