@@ -286,6 +286,26 @@ pub fn code(model: &Model, ty: FieldType, value: &Value) -> Option<u64> {
     }
 }
 
+/// The value of a code of a type that is no set.
+#[must_use]
+pub fn value(model: &Model, ty: FieldType, code: u64) -> Value {
+    let object = |kind: KindId| {
+        let all = &model.of_kind[kind.index()];
+        let place = u32::try_from(code)
+            .ok()
+            .and_then(|place| all.start.checked_add(place));
+        let found = place.filter(|object| all.contains(object));
+        found.map_or(Value::None, |object| Value::Object(ObjectId(object)))
+    };
+    match ty {
+        FieldType::Bool => Value::Bool(code != 0),
+        FieldType::Range(low, _) => Value::Int(low.wrapping_add_unsigned(code)),
+        FieldType::Enum(id) => Value::Enum(id, u16::try_from(code).unwrap_or(u16::MAX)),
+        FieldType::Object(kind) | FieldType::Optional(kind) => object(kind),
+        FieldType::Set(_) => Value::Set(Vec::new()),
+    }
+}
+
 /// The greatest code of a type; of one member for a set.
 #[must_use]
 pub fn greatest_code(model: &Model, ty: FieldType) -> u64 {

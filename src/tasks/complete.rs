@@ -8,7 +8,7 @@ use crate::search::store::StateId;
 use crate::semantics::Explanation;
 
 use super::outcome::{Counterexample, Reason};
-use super::plan_system::PlanMove;
+use super::plan_system::{PlanMove, PlanState};
 use super::request::TaskError;
 use super::trace::{Move, replayed};
 use super::verify::Verified;
@@ -70,13 +70,18 @@ impl<'v, 'a, 'm> Incomplete<'v, 'a, 'm> {
     }
 
     fn stuck(&self, id: StateId) -> Result<Counterexample, TaskError> {
-        let trace = self.run.trace(&self.run.found.path(id), None)?;
-        let (waiting, why) = self.waiting(id)?;
+        let path = self.run.found.path(id);
+        let trace = self.run.trace(&path, None)?;
+        let end = PlanState {
+            cluster: self.run.end(&path)?,
+            position: self.run.state(id)?.position.clone(),
+        };
+        let (waiting, why) = self.waiting(&end)?;
         if waiting.is_empty() {
             return Ok(Counterexample {
                 trace,
                 reason: Reason::GoalFalse { goal: self.goal() },
-                explanation: self.goal_explained(id)?,
+                explanation: self.goal_explained(&end),
             });
         }
         Ok(Counterexample {
@@ -110,7 +115,7 @@ impl<'v, 'a, 'm> Incomplete<'v, 'a, 'm> {
         let mut why = None;
         for &id in component {
             if waiting.is_empty() {
-                (waiting, why) = self.waiting(id)?;
+                (waiting, why) = self.waiting(self.run.state(id)?)?;
             }
         }
         Ok(Counterexample {
@@ -120,7 +125,7 @@ impl<'v, 'a, 'm> Incomplete<'v, 'a, 'm> {
                 waiting,
             },
             explanation: if all_taken {
-                self.goal_explained(bad)?
+                self.goal_explained(self.run.state(bad)?)
             } else {
                 why
             },
@@ -159,14 +164,14 @@ impl<'v, 'a, 'm> Incomplete<'v, 'a, 'm> {
             .unwrap_or_default()
     }
 
-    fn goal_explained(&self, id: StateId) -> Result<Option<Explanation>, TaskError> {
+    fn goal_explained(&self, state: &PlanState) -> Option<Explanation> {
         let interpreter = self.run.system.interpreter;
-        let state = &self.run.state(id)?.cluster;
-        Ok(interpreter
+        let state = &state.cluster;
+        interpreter
             .model()
             .goal
             .filter(|&goal| interpreter.goal(state, goal) == Ok(false))
-            .map(|goal| interpreter.explain_goal(state, goal)))
+            .map(|goal| interpreter.explain_goal(state, goal))
     }
 
     /// The steps that wait with their awaits, and which values make the first await false.
@@ -176,11 +181,10 @@ impl<'v, 'a, 'm> Incomplete<'v, 'a, 'm> {
     )]
     fn waiting(
         &self,
-        id: StateId,
+        state: &PlanState,
     ) -> Result<(Vec<(String, String)>, Option<Explanation>), TaskError> {
         let interpreter = self.run.system.interpreter;
         let rules = &interpreter.model().rules;
-        let state = self.run.state(id)?;
         let mut waiting = Vec::new();
         let mut why = None;
         for (_, item, guard) in self.run.system.waiting(state) {

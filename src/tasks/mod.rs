@@ -11,6 +11,7 @@ pub mod mattering;
 pub mod outcome;
 mod packing;
 pub mod plan;
+mod plan_symmetry;
 pub mod plan_system;
 pub mod program;
 pub mod regress;

@@ -8,6 +8,7 @@ use crate::search::fairness::FairStep;
 use crate::search::system::{Offer, System};
 use crate::semantics::{Assessment, Fired, Interpreter, State, Undefined};
 
+use super::plan_symmetry::PlanSymmetry;
 use super::program::{Position, Program};
 
 /// A ground model and a plan for it.
@@ -19,6 +20,8 @@ pub struct PlanSystem<'a, 'm> {
     /// Where the runs begin.
     pub initial: State,
     events: Vec<usize>,
+    /// Where states stand for their orbits.
+    pub(super) symmetry: Option<PlanSymmetry<'a, 'm>>,
 }
 
 /// A state of the cluster and the position in each lane.
@@ -138,6 +141,32 @@ impl<'a, 'm> PlanSystem<'a, 'm> {
             program,
             initial: interpreter.initial(),
             events: events(interpreter),
+            symmetry: None,
+        }
+    }
+
+    /// The same with one state for each orbit, at each position of the plan; whether there is anything to be gained.
+    pub(super) fn reduce(&mut self) -> bool {
+        self.symmetry = PlanSymmetry::new(self.interpreter, self.program);
+        self.symmetry.is_some()
+    }
+
+    /// The state that stands for the orbit of another.
+    pub(super) fn canonical(&self, state: PlanState) -> PlanState {
+        match &self.symmetry {
+            Some(symmetry) => PlanState {
+                cluster: symmetry.canonical(state.cluster, &state.position),
+                position: state.position,
+            },
+            None => state,
+        }
+    }
+
+    /// The first state with its real names.
+    pub(super) fn first(&self) -> PlanState {
+        PlanState {
+            cluster: self.initial.clone(),
+            position: self.program.start(),
         }
     }
 
@@ -208,13 +237,26 @@ impl System for PlanSystem<'_, '_> {
     type Finding = PlanFinding;
 
     fn initial(&self) -> PlanState {
-        PlanState {
-            cluster: self.initial.clone(),
-            position: self.program.start(),
-        }
+        self.canonical(self.first())
     }
 
     fn expand(&self, state: &PlanState, offer: &mut dyn FnMut(Offer<Self>) -> ControlFlow<()>) {
+        self.expand_by_name(state, &mut |found| {
+            offer(match found {
+                Offer::Transition(label, to) => Offer::Transition(label, self.canonical(to)),
+                finding @ Offer::Finding(_) => finding,
+            })
+        });
+    }
+}
+
+impl<'a> PlanSystem<'a, '_> {
+    /// Offers everything with its real names.
+    pub(super) fn expand_by_name(
+        &self,
+        state: &PlanState,
+        offer: &mut dyn FnMut(Offer<Self>) -> ControlFlow<()>,
+    ) {
         for lane in 0..self.program.lanes.len() {
             if let Some(item) = self.program.next(&state.position, lane)
                 && let Some(found) = self.lane(state, lane, item)
@@ -231,9 +273,7 @@ impl System for PlanSystem<'_, '_> {
             }
         }
     }
-}
 
-impl<'a> PlanSystem<'a, '_> {
     fn lane(&self, state: &PlanState, lane: usize, item: &'a Item) -> Option<Offer<Self>> {
         match (attempt(self.interpreter, &state.cluster, item), item) {
             (Attempt::Taken(cluster), _) => {

@@ -110,6 +110,19 @@ impl<'p> Program<'p> {
         self.joined(position)
     }
 
+    /// All steps and waits that no lane has behind it.
+    pub fn left(&self, position: &Position) -> impl Iterator<Item = &'p Item> + use<'_, 'p> {
+        let lanes = self.lanes.iter().zip(position.0.clone());
+        lanes.flat_map(|(lane, behind)| {
+            lane.ops[behind as usize..]
+                .iter()
+                .filter_map(|op| match op {
+                    Op::Do(item) => Some(*item),
+                    Op::Fork(_) => None,
+                })
+        })
+    }
+
     /// Steps and waits that the lane has behind it.
     #[must_use]
     pub fn behind(&self, position: &Position, lane: usize) -> usize {

@@ -1,19 +1,23 @@
 //! `verify`: a plan under every interleaving of its lanes and the events, without faults. Safe, never refused, complete.
 
+use std::ops::ControlFlow;
+
 use crate::language::codes::Code;
 use crate::language::diagnostic::Diagnostic;
 use crate::model::ground::Model;
 use crate::model::plan::{Item, Plan};
 use crate::search::budget::{Budget, Stop};
+use crate::search::components::components;
 use crate::search::explore::{Exploration, Stored, Visitor, explore};
 use crate::search::store::StateId;
-use crate::semantics::{Interpreter, Undefined};
+use crate::search::system::Offer;
+use crate::semantics::{Interpreter, State, Undefined};
 
 use super::check::overall;
 use super::complete::Incomplete;
 use super::judge::{Judge, Violation};
 use super::outcome::{
-    Answer, Counterexample, Property, PropertyKind, Reason, SearchStats, Task, Verdict,
+    Answer, Counterexample, Property, PropertyKind, Reason, Reduction, SearchStats, Task, Verdict,
 };
 use super::plan_system::{PlanFinding, PlanMove, PlanState, PlanSystem};
 use super::program::Program;
@@ -37,27 +41,10 @@ pub fn verify(
         return Err(no_goal(model).into());
     }
     let program = Program::new(plan);
-    let system = PlanSystem::new(&interpreter, &program);
-    let mut observer = Observer {
-        interpreter: &interpreter,
-        program: &program,
-        judge: Judge::new(
-            &interpreter,
-            asked,
-            asked.wants("safe") || asked.wants("well_defined"),
-        ),
-        refused: None,
-        ended: None,
-    };
-    let found = explore(&system, &mut observer, budget);
-    let run = Verified {
-        plan,
-        system,
-        found,
-        judge: observer.judge,
-        refused: observer.refused,
-        ended: observer.ended,
-    };
+    let mut run = Verified::explore(&interpreter, plan, &program, asked, true, budget);
+    if run.asks_for_names(asked) {
+        run = Verified::explore(&interpreter, plan, &program, asked, false, budget);
+    }
     let properties = run.properties(asked)?;
     Ok(Answer {
         task: Task::Verify,
@@ -66,21 +53,10 @@ pub fn verify(
         verdict: overall(&properties),
         properties,
         warnings: remarks(&interpreter),
-        search: stats(&run.found),
+        search: run.stats(),
         plan: None,
         timeline: Some(timeline(&interpreter, &program)),
     })
-}
-
-/// The numbers of a breadth-first exploration.
-fn stats(found: &Exploration<PlanSystem<'_, '_>>) -> SearchStats {
-    SearchStats {
-        states: found.store.len() as u64,
-        transitions: found.transitions,
-        depth: found.depth,
-        stopped: found.stopped,
-        ..SearchStats::default()
-    }
 }
 
 /// What to tell somebody whose rules have several goals and no default.
@@ -194,6 +170,122 @@ pub(super) struct Verified<'a, 'm> {
 }
 
 impl<'a, 'm> Verified<'a, 'm> {
+    /// Explores all runs of a plan, where asked for and sound with one state for each orbit at each position.
+    fn explore(
+        interpreter: &'a Interpreter<'m>,
+        plan: &'a Plan,
+        program: &'a Program<'a>,
+        asked: &Asked,
+        symmetry: bool,
+        budget: &mut dyn Budget,
+    ) -> Self {
+        let mut system = PlanSystem::new(interpreter, program);
+        let judge = Judge::new(
+            interpreter,
+            asked,
+            asked.wants("safe") || asked.wants("well_defined"),
+        );
+        let rules = &interpreter.model().rules;
+        let between =
+            |record: &super::judge::Record| rules.invariants[record.invariant.index()].transition;
+        // What is judged between two states needs both with the same names.
+        if symmetry && asked.effort.reductions.symmetry && !judge.records.iter().any(between) {
+            system.reduce();
+        }
+        let mut observer = Observer {
+            interpreter,
+            program,
+            judge,
+            refused: None,
+            ended: None,
+        };
+        let found = explore(&system, &mut observer, budget);
+        Self {
+            plan,
+            system,
+            found,
+            judge: observer.judge,
+            refused: observer.refused,
+            ended: observer.ended,
+        }
+    }
+
+    /// Whether orbits do not say enough: a run may go round among them without going round, fairness is about objects by
+    /// name, and so is what is undefined.
+    fn asks_for_names(&self, asked: &Asked) -> bool {
+        if self.system.symmetry.is_none() {
+            return false;
+        }
+        let goes_round = || {
+            let states = self.found.store.len();
+            let itself = |id: u32| self.found.graph.successors(StateId(id)).contains(&id);
+            components(&self.found.graph, states, |_| true)
+                .iter()
+                .any(|component| component.len() > 1 || itself(component[0].0))
+        };
+        // Where a limit was reached, there is nothing left to go round with.
+        let is_open = self.found.stopped.is_none() && self.refused.is_none();
+        self.judge.undefined_states > 0
+            || self.ended.is_some()
+            || asked.wants("complete") && is_open && goes_round()
+    }
+
+    fn stats(&self) -> SearchStats {
+        let reductions = self.system.symmetry.iter().map(|_| Reduction {
+            name: "symmetry".to_owned(),
+            left_out: "states that are equal up to the names of interchangeable objects which no step that is left names"
+                .to_owned(),
+        });
+        SearchStats {
+            states: self.found.store.len() as u64,
+            transitions: self.found.transitions,
+            depth: self.found.depth,
+            stopped: self.found.stopped,
+            reductions: reductions.collect(),
+            canonical_forms: if self.system.symmetry.is_some() {
+                self.found.transitions + 1
+            } else {
+                0
+            },
+            ..SearchStats::default()
+        }
+    }
+
+    /// The transitions along a path of stored states, and the states with their real names that they lead through.
+    pub(super) fn realised(
+        &self,
+        path: &[StateId],
+    ) -> Result<(Vec<PlanMove>, Vec<PlanState>), TaskError> {
+        let mut labels = Vec::with_capacity(path.len());
+        let mut here = self.system.first();
+        let mut states = vec![here.clone()];
+        for &next in path.iter().skip(1) {
+            let wanted = self.state(next)?;
+            let mut step = None;
+            self.system.expand_by_name(&here, &mut |found| match found {
+                Offer::Transition(label, to) if self.system.canonical(to.clone()) == *wanted => {
+                    step = Some((label, to));
+                    ControlFlow::Break(())
+                }
+                _ => ControlFlow::Continue(()),
+            });
+            let (label, to) =
+                step.ok_or_else(|| TaskError::Internal("a trace is not connected".to_owned()))?;
+            labels.push(label);
+            here = to;
+            states.push(here.clone());
+        }
+        Ok((labels, states))
+    }
+
+    /// The cluster at the end of a path, with real names.
+    pub(super) fn end(&self, path: &[StateId]) -> Result<State, TaskError> {
+        let (_, mut states) = self.realised(path)?;
+        let last = states.pop();
+        last.map(|state| state.cluster)
+            .ok_or_else(|| TaskError::Internal("a trace has no state".to_owned()))
+    }
+
     fn properties(&self, asked: &Asked) -> Result<Vec<Property>, TaskError> {
         let mut invariants = self.invariants()?;
         if asked.wants("safe") || asked.wants("well_defined") {
@@ -288,9 +380,18 @@ impl<'a, 'm> Verified<'a, 'm> {
         let interpreter = self.system.interpreter;
         let declared = &interpreter.model().rules.invariants[invariant.index()];
         let path = self.found.path_on(violation.at, violation.after);
-        let last = violation.after.unwrap_or(violation.at);
-        let at = &self.state(violation.at)?.cluster;
-        let after = &self.state(last)?.cluster;
+        let (_, mut states) = self.realised(&path)?;
+        let after = states.pop().map(|state| state.cluster);
+        let after = after.ok_or_else(|| TaskError::Internal("a trace has no state".to_owned()))?;
+        let before = states.pop().filter(|_| violation.after.is_some());
+        let before = before.map(|state| state.cluster);
+        let judgement = match &before {
+            Some(before) => interpreter.judge_between(before, &after, invariant),
+            None => interpreter.judge(&after, invariant),
+        };
+        let choice = judgement.false_for.ok_or_else(|| {
+            TaskError::Internal("an invariant holds where the search found it broken".to_owned())
+        })?;
         Ok(Counterexample {
             trace: self.trace(&path, None)?,
             reason: Reason::False {
@@ -298,10 +399,10 @@ impl<'a, 'm> Verified<'a, 'm> {
                 doc: declared.doc.clone(),
             },
             explanation: Some(interpreter.explain_invariant(
-                after,
-                violation.after.map(|_| at),
+                &after,
+                before.as_ref(),
                 invariant,
-                &violation.choice,
+                &choice,
             )),
         })
     }
@@ -341,7 +442,7 @@ impl<'a, 'm> Verified<'a, 'm> {
             return Ok(None);
         };
         let interpreter = self.system.interpreter;
-        let message = refusal(interpreter, &self.state(at)?.cluster, instance)
+        let message = refusal(interpreter, &self.end(&self.found.path(at))?, instance)
             .ok_or_else(|| TaskError::Internal("a refusal does not replay".to_owned()))?;
         let last = Move::Refused {
             instance,
@@ -375,6 +476,8 @@ impl<'a, 'm> Verified<'a, 'm> {
         match self.found.stopped {
             // The search for runs that go on for ever takes as long as the exploration did.
             Some(Stop::Time | Stop::Memory | Stop::Interrupted) => Ok(None),
+            // Among orbits a run may go round without going round.
+            Some(_) if self.system.symmetry.is_some() => Ok(None),
             Some(Stop::States | Stop::NodeSize | Stop::ModelSize) | None => Incomplete::of(self),
         }
     }
@@ -412,19 +515,13 @@ impl<'a, 'm> Verified<'a, 'm> {
         path: &[StateId],
         last: Option<Move>,
     ) -> Result<super::outcome::Trace, TaskError> {
-        let labels = self
-            .found
-            .labels(&self.system, path, |_, _, _| true)
-            .ok_or_else(|| TaskError::Internal("a trace is not connected".to_owned()))?;
+        let (labels, states) = self.realised(path)?;
         let mut run = Vec::with_capacity(labels.len() + 1);
         for (&from, label) in path.iter().zip(&labels) {
             run.push(self.as_move(from, *label)?);
         }
         run.extend(last);
-        let end = match path.last() {
-            Some(&id) => Some(&self.state(id)?.cluster),
-            None => None,
-        };
+        let end = states.last().map(|state| &state.cluster);
         replayed(self.system.interpreter, &run, end)
     }
 

@@ -111,3 +111,18 @@ pub fn traces(answer: &Answer) -> Vec<(&str, &Trace)> {
     }
     all
 }
+
+/// Verdicts and the lengths of runs agree.
+pub fn same_but_for_counts(plain: &Answer, reduced: &Answer) -> Result<(), String> {
+    for found in &reduced.properties {
+        let expected = property(plain, &found.name)?;
+        same(&found.name, expected.verdict, found.verdict)?;
+        let steps = |p: &Property| {
+            let witness = p.witness.as_ref().map(|trace| trace.steps.len());
+            let against = p.counterexample.as_ref().map(|c| c.trace.steps.len());
+            (witness, against)
+        };
+        same(&found.name, steps(expected), steps(found))?;
+    }
+    Ok(())
+}

@@ -1,11 +1,11 @@
 //! `check` counts and finds what the oracle counts and finds.
 
 use rollproof::tasks::effort::Reductions;
-use rollproof::tasks::outcome::{Answer, Property};
+use rollproof::tasks::outcome::Answer;
 
 use crate::answers::{
-    asking, asking_with, program_checks, property, same_length, same_verdict, same_violations,
-    traces,
+    asking, asking_with, program_checks, property, same_but_for_counts, same_length, same_verdict,
+    same_violations, traces,
 };
 use crate::cases::{CASES, Case, for_all, same};
 use crate::oracle::check::{Checked, check};
@@ -140,19 +140,4 @@ fn reductions_and_threads_change_no_verdict_and_no_length() {
         }
         Ok(())
     });
-}
-
-/// Verdicts and the lengths of runs agree; runs too, but for the tie-break of larger engines.
-fn same_but_for_counts(plain: &Answer, reduced: &Answer) -> Result<(), String> {
-    for found in &reduced.properties {
-        let expected = property(plain, &found.name)?;
-        same(&found.name, expected.verdict, found.verdict)?;
-        let steps = |p: &Property| {
-            let witness = p.witness.as_ref().map(|trace| trace.steps.len());
-            let against = p.counterexample.as_ref().map(|c| c.trace.steps.len());
-            (witness, against)
-        };
-        same(&found.name, steps(expected), steps(found))?;
-    }
-    Ok(())
 }

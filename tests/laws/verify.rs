@@ -1,10 +1,12 @@
 //! `verify` says about random plans what the oracle says.
 
 use rollproof::model::plan::Plan;
+use rollproof::tasks::effort::Reductions;
 use rollproof::tasks::outcome::{Answer, Verdict};
 
 use crate::answers::{
-    asking, program_verifies, same_length, same_verdict, same_violations, traces,
+    asking, asking_with, program_verifies, same_but_for_counts, same_length, same_verdict,
+    same_violations, traces,
 };
 use crate::cases::{CASES, Case, MAX_STATES, for_all, same};
 use crate::oracle::check::Violations;
@@ -104,6 +106,38 @@ fn asking_for_one_property_of_a_plan_gives_the_same_verdict() {
             let found = format!("{:?}", one.properties);
             same(&expected.name, format!("[{expected:?}]"), found)
                 .map_err(|e| case.about(&text, e))?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn symmetry_changes_no_verdict_of_a_plan_and_no_length() {
+    for_all(CASES, |tape| {
+        let Some(case) = Case::from(tape)? else {
+            return Ok(());
+        };
+        for _ in 0..3 {
+            let Some((text, read, _)) = judged(&case, tape)? else {
+                continue;
+            };
+            let all = program_verifies(&case.model, &read, &asking(&[]))?;
+            let symmetric = Reductions {
+                symmetry: true,
+                ..Reductions::NONE
+            };
+            let mut questions: Vec<Vec<&str>> = vec![Vec::new()];
+            questions.extend(all.properties.iter().map(|p| vec![p.name.as_str()]));
+            for names in &questions {
+                let asked = asking_with(names, symmetric, 1);
+                let reduced = program_verifies(&case.model, &read, &asked)?;
+                same_but_for_counts(&all, &reduced)
+                    .map_err(|e| case.about(&format!("{text}\n{names:?}"), e))?;
+                for (name, trace) in traces(&reduced) {
+                    replay(&case.model, Some(&read), trace)
+                        .map_err(|e| case.about(&text, format!("the trace of `{name}`: {e}")))?;
+                }
+            }
         }
         Ok(())
     });

@@ -1,0 +1,147 @@
+//! Which objects can change places at a position of a plan. Steps that are taken name nobody any more: the classes grow as the
+//! plan goes on. The automorphisms at a position keep what is left of the plan, so that states of one orbit have the same
+//! future up to names.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use indexmap::IndexMap;
+
+use crate::engine::layout::{Layout, code, value};
+use crate::engine::symmetry::Symmetry;
+use crate::engine::symmetry::classes::add_named;
+use crate::language::rules::{FieldId, FieldType};
+use crate::model::plan::Item;
+use crate::model::value::{ObjectId, Value};
+use crate::semantics::{Interpreter, State};
+
+use super::program::{Position, Program};
+
+/// The symmetry of each position.
+pub struct PlanSymmetry<'a, 'm> {
+    interpreter: &'a Interpreter<'m>,
+    program: &'a Program<'a>,
+    layout: Layout,
+    /// By what is named, and by position: many positions name the same.
+    by_names: RefCell<IndexMap<BTreeSet<ObjectId>, Option<Rc<Symmetry>>>>,
+    by_position: RefCell<IndexMap<Position, Option<Rc<Symmetry>>>>,
+}
+
+impl<'a, 'm> PlanSymmetry<'a, 'm> {
+    /// The symmetry of a plan; none where nothing can change places even after the last step.
+    #[must_use]
+    pub fn new(interpreter: &'a Interpreter<'m>, program: &'a Program<'a>) -> Option<Self> {
+        let model = interpreter.model();
+        let layout = Layout::new(model, &|_, _| true);
+        Symmetry::new(model, &layout, &BTreeSet::new()).map(|_| Self {
+            interpreter,
+            program,
+            layout,
+            by_names: RefCell::default(),
+            by_position: RefCell::default(),
+        })
+    }
+
+    /// The state that stands for all that differ by the names of objects which nothing that is left names.
+    #[must_use]
+    pub fn canonical(&self, state: State, position: &Position) -> State {
+        let Some(symmetry) = self.at(position) else {
+            return state;
+        };
+        let words = self.packed(&state);
+        let mut canonical = words.clone();
+        symmetry.canonical(&mut symmetry.scratch(), &mut canonical);
+        if canonical == words {
+            state
+        } else {
+            self.unpacked(&state, &canonical)
+        }
+    }
+
+    fn at(&self, position: &Position) -> Option<Rc<Symmetry>> {
+        if let Some(known) = self.by_position.borrow().get(position) {
+            return known.clone();
+        }
+        let model = self.interpreter.model();
+        let mut named = BTreeSet::new();
+        for item in self.program.left(position) {
+            match item {
+                Item::Step { instance, .. } => {
+                    let arguments = model.instances[*instance].arguments.iter();
+                    named.extend(arguments.filter_map(|argument| match argument {
+                        Value::Object(object) => Some(*object),
+                        _ => None,
+                    }));
+                }
+                Item::Await { condition, .. } => add_named(model, condition, &mut named),
+                Item::AwaitSettled { .. } | Item::Parallel { .. } => {}
+            }
+        }
+        let mut by_names = self.by_names.borrow_mut();
+        let found = by_names
+            .entry(named)
+            .or_insert_with_key(|named| Symmetry::new(model, &self.layout, named).map(Rc::new));
+        let found = found.clone();
+        self.by_position
+            .borrow_mut()
+            .insert(position.clone(), found.clone());
+        found
+    }
+
+    fn packed(&self, state: &State) -> Vec<u64> {
+        let model = self.interpreter.model();
+        let mut words = vec![0; self.layout.words()];
+        self.each_field(|object, field, ty| {
+            let value = self.interpreter.value(state, object, field);
+            if let (FieldType::Set(of), Value::Set(members)) = (ty, &value) {
+                let first = model.of_kind[of.index()].start;
+                for member in members {
+                    if let Some(cell) = self.layout.member(object, field, member.0 - first) {
+                        cell.put(&mut words, 1);
+                    }
+                }
+            } else if let (Some(cell), Some(code)) =
+                (self.layout.cell(object, field), code(model, ty, &value))
+            {
+                cell.put(&mut words, code);
+            }
+        });
+        words
+    }
+
+    /// A state with the fields of another; faults left are not among them.
+    fn unpacked(&self, state: &State, words: &[u64]) -> State {
+        let model = self.interpreter.model();
+        let mut found = state.clone();
+        self.each_field(|object, field, ty| {
+            let value = if let FieldType::Set(of) = ty {
+                let members = (0u32..).zip(model.objects_of(of)).filter(|(place, _)| {
+                    let cell = self.layout.member(object, field, *place);
+                    cell.is_some_and(|cell| cell.get(words) == 1)
+                });
+                Value::Set(members.map(|(_, member)| member).collect())
+            } else {
+                let cell = self.layout.cell(object, field);
+                value(model, ty, cell.map_or(0, |cell| cell.get(words)))
+            };
+            if self.interpreter.value(&found, object, field) != value {
+                found = self.interpreter.with_value(&found, object, field, &value);
+            }
+        });
+        found
+    }
+
+    /// All fields that can change.
+    fn each_field(&self, mut each: impl FnMut(ObjectId, FieldId, FieldType)) {
+        let model = self.interpreter.model();
+        for (object, described) in (0u32..).map(ObjectId).zip(&model.objects) {
+            let fields = &model.rules.kinds[described.kind.index()].fields;
+            for (field, declared) in (0u16..).map(FieldId).zip(fields) {
+                if !declared.fixed {
+                    each(object, field, declared.ty);
+                }
+            }
+        }
+    }
+}
