@@ -65,6 +65,7 @@ fn up_to_symmetry(model: &Model, properties: &[&str], fleet: usize) -> Answer {
                 ..Reductions::NONE
             },
             fleet,
+            ..Effort::default()
         },
     };
     check(model, &asked, &mut Unlimited).unwrap()

@@ -10,6 +10,8 @@ pub struct Effort {
     /// From so many ground transitions on, symmetry keeps equal records as one with a count: going through all transitions
     /// in each state costs more then.
     pub fleet: usize,
+    /// So many states of a plan are explored as they are, before reductions are tried.
+    pub plain: usize,
 }
 
 impl Default for Effort {
@@ -18,6 +20,7 @@ impl Default for Effort {
             threads: 0,
             reductions: Reductions::default(),
             fleet: 500,
+            plain: 5_000,
         }
     }
 }

@@ -2,7 +2,7 @@
 //! plan goes on. The automorphisms at a position keep what is left of the plan, so that states of one orbit have the same
 //! future up to names.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -26,6 +26,8 @@ pub struct PlanSymmetry<'a, 'm> {
     /// By what is named, and by position: many positions name the same.
     by_names: RefCell<IndexMap<BTreeSet<ObjectId>, Option<Rc<Symmetry>>>>,
     by_position: RefCell<IndexMap<Position, Option<Rc<Symmetry>>>>,
+    /// Whether a state got other names so far.
+    renamed: Cell<bool>,
 }
 
 impl<'a, 'm> PlanSymmetry<'a, 'm> {
@@ -40,6 +42,7 @@ impl<'a, 'm> PlanSymmetry<'a, 'm> {
             layout,
             by_names: RefCell::default(),
             by_position: RefCell::default(),
+            renamed: Cell::new(false),
         })
     }
 
@@ -50,13 +53,19 @@ impl<'a, 'm> PlanSymmetry<'a, 'm> {
             return state;
         };
         let words = self.packed(&state);
-        let mut canonical = words.clone();
-        symmetry.canonical(&mut symmetry.scratch(), &mut canonical);
-        if canonical == words {
+        let mut found = words.clone();
+        symmetry.canonical(&mut symmetry.scratch(), &mut found);
+        if found == words {
             state
         } else {
-            self.unpacked(&state, &canonical)
+            self.renamed.set(true);
+            self.unpacked(&state, &found)
         }
+    }
+
+    /// Whether a state got other names so far: then a run among the states need not be one of the cluster, name by name.
+    pub fn renamed(&self) -> bool {
+        self.renamed.get()
     }
 
     fn at(&self, position: &Position) -> Option<Rc<Symmetry>> {

@@ -6,7 +6,7 @@ use crate::language::codes::Code;
 use crate::language::diagnostic::Diagnostic;
 use crate::model::ground::Model;
 use crate::model::plan::{Item, Plan};
-use crate::search::budget::{Budget, Stop};
+use crate::search::budget::{Budget, Progress, Stop};
 use crate::search::components::components;
 use crate::search::explore::{Exploration, Stored, Visitor, explore};
 use crate::search::store::StateId;
@@ -19,6 +19,7 @@ use super::judge::{Judge, Violation};
 use super::outcome::{
     Answer, Counterexample, Property, PropertyKind, Reason, Reduction, SearchStats, Task, Verdict,
 };
+use super::plan_symmetry::PlanSymmetry;
 use super::plan_system::{PlanFinding, PlanMove, PlanState, PlanSystem};
 use super::program::Program;
 use super::request::{Asked, TaskError, remarks, summary, undefined_in_words};
@@ -41,10 +42,7 @@ pub fn verify(
         return Err(no_goal(model).into());
     }
     let program = Program::new(plan);
-    let mut run = Verified::explore(&interpreter, plan, &program, asked, true, budget);
-    if run.asks_for_names(asked) {
-        run = Verified::explore(&interpreter, plan, &program, asked, false, budget);
-    }
+    let run = Verified::of(&interpreter, plan, &program, asked, budget);
     let properties = run.properties(asked)?;
     Ok(Answer {
         task: Task::Verify,
@@ -57,6 +55,22 @@ pub fn verify(
         plan: None,
         timeline: Some(timeline(&interpreter, &program)),
     })
+}
+
+/// A part of a budget.
+struct Few<'a> {
+    most: usize,
+    whole: &'a mut dyn Budget,
+}
+
+impl Budget for Few<'_> {
+    fn max_states(&self) -> usize {
+        self.most
+    }
+
+    fn spend(&mut self, progress: Progress) -> Option<Stop> {
+        self.whole.spend(progress)
+    }
 }
 
 /// What to tell somebody whose rules have several goals and no default.
@@ -170,6 +184,32 @@ pub(super) struct Verified<'a, 'm> {
 }
 
 impl<'a, 'm> Verified<'a, 'm> {
+    /// Explores all runs of a plan. Most plans leave little choice, and few states are better told by their own names; where
+    /// there are many, one for each orbit is looked at first.
+    fn of(
+        interpreter: &'a Interpreter<'m>,
+        plan: &'a Plan,
+        program: &'a Program<'a>,
+        asked: &Asked,
+        budget: &mut dyn Budget,
+    ) -> Self {
+        if asked.effort.reductions.symmetry {
+            let mut few = Few {
+                most: asked.effort.plain.min(budget.max_states()),
+                whole: budget,
+            };
+            let run = Self::explore(interpreter, plan, program, asked, false, &mut few);
+            if run.found.stopped != Some(Stop::States) || few.most == few.whole.max_states() {
+                return run;
+            }
+            let run = Self::explore(interpreter, plan, program, asked, true, budget);
+            if !run.asks_for_names(asked) {
+                return run;
+            }
+        }
+        Self::explore(interpreter, plan, program, asked, false, budget)
+    }
+
     /// Explores all runs of a plan, where asked for and sound with one state for each orbit at each position.
     fn explore(
         interpreter: &'a Interpreter<'m>,
@@ -189,7 +229,7 @@ impl<'a, 'm> Verified<'a, 'm> {
         let between =
             |record: &super::judge::Record| rules.invariants[record.invariant.index()].transition;
         // What is judged between two states needs both with the same names.
-        if symmetry && asked.effort.reductions.symmetry && !judge.records.iter().any(between) {
+        if symmetry && !judge.records.iter().any(between) {
             system.reduce();
         }
         let mut observer = Observer {
@@ -213,7 +253,7 @@ impl<'a, 'm> Verified<'a, 'm> {
     /// Whether orbits do not say enough: a run may go round among them without going round, fairness is about objects by
     /// name, and so is what is undefined.
     fn asks_for_names(&self, asked: &Asked) -> bool {
-        if self.system.symmetry.is_none() {
+        if !self.is_renamed() {
             return false;
         }
         let goes_round = || {
@@ -230,8 +270,15 @@ impl<'a, 'm> Verified<'a, 'm> {
             || asked.wants("complete") && is_open && goes_round()
     }
 
+    /// Whether names were changed on the way.
+    fn is_renamed(&self) -> bool {
+        let symmetry = self.system.symmetry.as_ref();
+        symmetry.is_some_and(PlanSymmetry::renamed)
+    }
+
     fn stats(&self) -> SearchStats {
-        let reductions = self.system.symmetry.iter().map(|_| Reduction {
+        let is_reduced = self.is_renamed();
+        let reductions = is_reduced.then(|| Reduction {
             name: "symmetry".to_owned(),
             left_out: "states that are equal up to the names of interchangeable objects which no step that is left names"
                 .to_owned(),
@@ -241,8 +288,8 @@ impl<'a, 'm> Verified<'a, 'm> {
             transitions: self.found.transitions,
             depth: self.found.depth,
             stopped: self.found.stopped,
-            reductions: reductions.collect(),
-            canonical_forms: if self.system.symmetry.is_some() {
+            reductions: reductions.into_iter().collect(),
+            canonical_forms: if is_reduced {
                 self.found.transitions + 1
             } else {
                 0
@@ -477,7 +524,7 @@ impl<'a, 'm> Verified<'a, 'm> {
             // The search for runs that go on for ever takes as long as the exploration did.
             Some(Stop::Time | Stop::Memory | Stop::Interrupted) => Ok(None),
             // Among orbits a run may go round without going round.
-            Some(_) if self.system.symmetry.is_some() => Ok(None),
+            Some(_) if self.is_renamed() => Ok(None),
             Some(Stop::States | Stop::NodeSize | Stop::ModelSize) | None => Incomplete::of(self),
         }
     }
