@@ -8,6 +8,8 @@ mod answers;
 mod cases;
 #[path = "laws/check.rs"]
 mod check;
+#[path = "laws/hand.rs"]
+mod hand;
 #[path = "laws/plan.rs"]
 mod plan;
 #[path = "laws/reach.rs"]

@@ -63,6 +63,21 @@ impl Case {
         }))
     }
 
+    /// A question that somebody wrote.
+    pub fn written(rules: &str, cluster: &str) -> Result<Self, String> {
+        let question = Question {
+            rules: rules.to_owned(),
+            cluster: cluster.to_owned(),
+        };
+        let model = question.model()?;
+        let graph = explore(&model, 20_000).ok_or("too many states for the oracle")?;
+        Ok(Self {
+            question,
+            model,
+            graph,
+        })
+    }
+
     /// A complaint with the texts that it is about.
     pub fn about(&self, plan: &str, complaint: impl AsRef<str>) -> String {
         let Question { rules, cluster } = &self.question;
