@@ -11,7 +11,7 @@ use crate::model::ground::Model;
 use crate::model::value::{ObjectId, Value};
 
 use super::hasher::Hasher;
-use super::layout::{Cell, Layout, code, greatest_code};
+use super::layout::{Layout, code, greatest_code};
 use super::term::{FALSE, TRUE, TermId, Terms};
 
 /// A value: a set has a boolean for each object of its kind.
@@ -36,8 +36,12 @@ pub struct Known {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Scope(Vec<Option<Ground>>);
 
-/// What cells hold after the effects so far; the others hold what the state says.
-pub type Written = IndexMap<Cell, TermId, Hasher>;
+/// A place that effects write: the field of an object, or whether a set in it has the object of that place as a member. A field
+/// that the layout leaves out has no cell, and what was written to it may still be read by the next effect.
+pub type Spot = (ObjectId, FieldId, Option<u32>);
+
+/// What places hold after the effects so far; the others hold what the state says.
+pub type Written = IndexMap<Spot, TermId, Hasher>;
 
 /// Where an expression is evaluated.
 #[derive(Clone, Copy, Default)]
@@ -320,6 +324,10 @@ impl<'m> Grounding<'m> {
         ty: FieldType,
         moment: Moment<'_>,
     ) -> TermId {
+        let written = moment.written.and_then(|w| w.get(&(object, field, None)));
+        if let Some(written) = written {
+            return *written;
+        }
         let Some(cell) = self.layout.cell(object, field) else {
             let value = self.model.objects[object.index()].values[field.index()].clone();
             return self.value_of(ty, &value);
@@ -328,9 +336,6 @@ impl<'m> Grounding<'m> {
         // Cells without bits have no place of their own.
         if cell.width == 0 {
             return self.terms.constant(low);
-        }
-        if let Some(written) = moment.written.and_then(|w| w.get(&cell)) {
-            return *written;
         }
         let greatest = greatest_code(self.model, ty);
         self.terms.read(cell, low, greatest, moment.old)
@@ -344,6 +349,12 @@ impl<'m> Grounding<'m> {
         place: u32,
         moment: Moment<'_>,
     ) -> TermId {
+        let written = moment
+            .written
+            .and_then(|w| w.get(&(object, field, Some(place))));
+        if let Some(written) = written {
+            return *written;
+        }
         let Some(cell) = self.layout.member(object, field, place) else {
             let value = &self.model.objects[object.index()].values[field.index()];
             let kind = self.model.objects[object.index()].kind;
@@ -356,10 +367,7 @@ impl<'m> Grounding<'m> {
                 _ => FALSE,
             };
         };
-        match moment.written.and_then(|w| w.get(&cell)) {
-            Some(written) => *written,
-            None => self.terms.read(cell, 0, 1, moment.old),
-        }
+        self.terms.read(cell, 0, 1, moment.old)
     }
 
     /// Whether a value is one that a field or parameter of a type can take.

@@ -7,7 +7,7 @@ use crate::language::rules::{
 use crate::model::ground::Instance;
 use crate::model::value::ObjectId;
 
-use super::grounding::{Ground, Grounding, Moment, Scope, Written, lowest};
+use super::grounding::{Ground, Grounding, Moment, Scope, Spot, Written, lowest};
 use super::layout::Cell;
 use super::term::{FALSE, TRUE, TermId, Terms};
 
@@ -55,8 +55,8 @@ pub fn guards<'m>(
 struct Run<'g, 'm> {
     grounding: &'g mut Grounding<'m>,
     written: Written,
-    /// For each written cell what its code 0 stands for.
-    lows: Vec<i64>,
+    /// For each written place its cell, with what its code 0 stands for; none where the layout leaves it out.
+    cells: Vec<Option<(Cell, i64)>>,
     defined: TermId,
 }
 
@@ -93,18 +93,18 @@ impl GroundTransition {
         let mut run = Run {
             grounding,
             written: Written::default(),
-            lows: Vec::new(),
+            cells: Vec::new(),
             defined: TRUE,
         };
         run.effects(&transition.effects, &scope, TRUE);
         let Run {
             written,
-            lows,
+            cells,
             defined,
             ..
         } = run;
         undefined = unless(&mut grounding.terms, undefined, so_far, defined);
-        let mut writes = codes(grounding, written, &lows);
+        let mut writes = codes(grounding, written, &cells);
         if let Some(cell) = counter.filter(|cell| cell.width > 0) {
             let left = grounding.terms.read(cell, 0, most(cell), false);
             let less = grounding.terms.subtract(left, TRUE);
@@ -139,9 +139,16 @@ fn unless(terms: &mut Terms, undefined: TermId, evaluated: TermId, defined: Term
 }
 
 /// What was written as codes, without what surely stays as it is.
-fn codes(grounding: &mut Grounding<'_>, written: Written, lows: &[i64]) -> Vec<(Cell, TermId)> {
+fn codes(
+    grounding: &mut Grounding<'_>,
+    written: Written,
+    cells: &[Option<(Cell, i64)>],
+) -> Vec<(Cell, TermId)> {
     let mut writes = Vec::with_capacity(written.len());
-    for ((cell, value), &low) in written.into_iter().zip(lows) {
+    for ((_, value), cell) in written.into_iter().zip(cells) {
+        let Some((cell, low)) = *cell else {
+            continue;
+        };
         let is_same = matches!(
             grounding.terms.get(value),
             super::term::Term::Read { cell: from, old: false, .. } if *from == cell
@@ -262,16 +269,17 @@ impl Run<'_, '_> {
     ) {
         let cell = self.grounding.layout.cell(object, field);
         // A field that has only one value cannot get another.
-        let Some(cell) = cell.filter(|cell| cell.width > 0) else {
+        if cell.is_some_and(|cell| cell.width == 0) {
             return;
-        };
+        }
         let moment = Moment {
             written: Some(&self.written),
             old: false,
         };
         let before = self.grounding.read(object, field, ty, moment);
         let after = self.grounding.terms.choose(on, value, before);
-        self.note(cell, after, lowest(ty));
+        let cell = cell.map(|cell| (cell, lowest(ty)));
+        self.note((object, field, None), after, cell);
     }
 
     fn write_member(
@@ -282,21 +290,20 @@ impl Run<'_, '_> {
         on: TermId,
         value: TermId,
     ) {
-        let Some(cell) = self.grounding.layout.member(object, field, place) else {
-            return;
-        };
+        let cell = self.grounding.layout.member(object, field, place);
         let moment = Moment {
             written: Some(&self.written),
             old: false,
         };
         let before = self.grounding.member(object, field, place, moment);
         let after = self.grounding.terms.choose(on, value, before);
-        self.note(cell, after, 0);
+        let cell = cell.map(|cell| (cell, 0));
+        self.note((object, field, Some(place)), after, cell);
     }
 
-    fn note(&mut self, cell: Cell, value: TermId, low: i64) {
-        if self.written.insert(cell, value).is_none() {
-            self.lows.push(low);
+    fn note(&mut self, spot: Spot, value: TermId, cell: Option<(Cell, i64)>) {
+        if self.written.insert(spot, value).is_none() {
+            self.cells.push(cell);
         }
     }
 }
