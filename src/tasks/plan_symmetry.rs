@@ -88,9 +88,11 @@ impl<'a, 'm> PlanSymmetry<'a, 'm> {
             }
         }
         let mut by_names = self.by_names.borrow_mut();
-        let found = by_names
-            .entry(named)
-            .or_insert_with_key(|named| Symmetry::new(model, &self.layout, named).map(Rc::new));
+        let found = by_names.entry(named).or_insert_with_key(|named| {
+            // A run is found again by the representatives of its states: they must be those of whole orbits.
+            let symmetry = Symmetry::new(model, &self.layout, named);
+            symmetry.filter(Symmetry::exact).map(Rc::new)
+        });
         let found = found.clone();
         self.by_position
             .borrow_mut()
