@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::model::ground::Model;
+use crate::model::value::ObjectId;
 
 use super::compiled::Compiled;
 use super::conditions::Conditions;
@@ -51,6 +52,15 @@ pub struct Ground<const W: usize> {
     bound_hits: AtomicU64,
     stubborn: Option<Stubborn>,
     left_out: AtomicU64,
+}
+
+/// A state of the cluster with its real names.
+#[derive(Clone, Debug)]
+pub struct Concrete<const W: usize> {
+    state: [u64; W],
+    /// Where representatives are not always those of whole orbits: for each object the place that it has in the one that was
+    /// stored on the way here. The representative of the state itself may be another one.
+    places: Option<Vec<ObjectId>>,
 }
 
 /// What a thread needs.
@@ -230,7 +240,7 @@ impl<const W: usize> Ground<W> {
 
 impl<const W: usize> Packed<W> for Ground<W> {
     type Scratch = Scratch;
-    type Concrete = [u64; W];
+    type Concrete = Concrete<W>;
 
     fn scratch(&self) -> Scratch {
         Scratch {
@@ -314,30 +324,64 @@ impl<const W: usize> Packed<W> for Ground<W> {
         }
     }
 
-    fn first(&self) -> [u64; W] {
-        self.first
+    fn first(&self) -> Concrete<W> {
+        let places = self.symmetry.as_ref().filter(|(s, _)| !s.exact());
+        Concrete {
+            state: self.first,
+            places: places.map(|(s, _)| s.permutation(&mut s.scratch(), &self.first)),
+        }
     }
 
     fn step(
         &self,
         scratch: &mut Scratch,
-        at: &[u64; W],
+        at: &Concrete<W>,
         wanted: &mut dyn FnMut(&Edge<W>) -> bool,
-    ) -> Option<(usize, [u64; W])> {
+    ) -> Option<(usize, Concrete<W>)> {
         self.conditions
-            .answer(&mut scratch.registers, at, &mut scratch.answers);
+            .answer(&mut scratch.registers, &at.state, &mut scratch.answers);
         for (number, change) in self.changes.iter().enumerate() {
             if scratch.answers[number / 64] >> (number % 64) & 1 == 0 {
                 continue;
             }
-            let next = self.fire(&mut scratch.registers, change, at);
-            let mut edge = self.edge(&mut scratch.registers, at, next);
-            edge.to = self.canonical(&mut scratch.symmetry, next);
+            let next = self.fire(&mut scratch.registers, change, &at.state);
+            let mut edge = self.edge(&mut scratch.registers, &at.state, next);
+            let stored = self.as_stored(at, next);
+            edge.to = self.canonical(&mut scratch.symmetry, stored);
             if wanted(&edge) {
+                let places = self.places_after(scratch, at, &stored);
+                let next = Concrete {
+                    state: next,
+                    places,
+                };
                 return Some((change.instance, next));
             }
         }
         None
+    }
+}
+
+impl<const W: usize> Ground<W> {
+    /// A successor as the search met it, which went on from the representative.
+    fn as_stored(&self, at: &Concrete<W>, next: [u64; W]) -> [u64; W] {
+        let mut stored = next;
+        if let (Some((symmetry, _)), Some(places)) = (&self.symmetry, &at.places) {
+            symmetry.permute().apply(places, &next, &mut stored);
+        }
+        stored
+    }
+
+    /// The places of objects in the representative of such a successor.
+    fn places_after(
+        &self,
+        scratch: &mut Scratch,
+        at: &Concrete<W>,
+        stored: &[u64; W],
+    ) -> Option<Vec<ObjectId>> {
+        let (symmetry, _) = self.symmetry.as_ref()?;
+        let moved = symmetry.permutation(scratch.symmetry.as_mut()?, stored);
+        let places = at.places.as_ref()?.iter();
+        Some(places.map(|place| moved[place.index()]).collect())
     }
 }
 
