@@ -247,6 +247,10 @@ impl<const W: usize> Levels<W> {
                     return Some(Stop::Memory);
                 }
             }
+            // While nobody else fills the table: there is room for what is pending now, and perhaps not later.
+            for worker in &mut *workers {
+                flush(&mut worker.batch, &self.table, &mut worker.found);
+            }
             let level = Level {
                 table: &self.table,
                 states: &self.states[begin..],
