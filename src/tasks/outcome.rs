@@ -210,6 +210,8 @@ pub struct SearchStats {
     pub depth: u32,
     /// Reductions that were used, with what each left out.
     pub reductions: Vec<Reduction>,
+    /// Reductions that might have been used and were not, with the reason.
+    pub not_used: Vec<NotUsed>,
     /// How many canonical forms were computed, where symmetry was used.
     pub canonical_forms: u64,
     /// On how many threads, where the engine searched.
@@ -227,6 +229,15 @@ pub struct Reduction {
     pub name: String,
     /// What it left out, in words.
     pub left_out: String,
+}
+
+/// A reduction that was allowed and not used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotUsed {
+    /// `stubborn`
+    pub name: &'static str,
+    /// Why it would not be sound for what is asked, or of no use.
+    pub why: &'static str,
 }
 
 /// The cheapest plan.

@@ -20,10 +20,10 @@ use crate::search::budget::{Budget, MaxStates, Progress, Stop};
 use crate::search::levels::Levels;
 use crate::semantics::Interpreter;
 
-use super::effort::Effort;
+use super::effort::{Effort, Reductions};
 use super::explored::{Explored, Wanted, explored};
 use super::mattering::Mattering;
-use super::outcome::{Reduction, SearchStats};
+use super::outcome::{NotUsed, Reduction, SearchStats};
 use super::request::Asked;
 
 /// Looking at so many states takes a few milliseconds.
@@ -49,6 +49,7 @@ struct Packing<'a> {
     layout: Layout,
     symmetry: Option<Symmetry>,
     reductions: Vec<Reduction>,
+    not_used: Vec<NotUsed>,
     observed: Observed,
 }
 
@@ -71,6 +72,7 @@ pub fn packed(
         layout: Layout::new(model, &|_, _| true),
         symmetry: None,
         reductions: Vec::new(),
+        not_used: Vec::new(),
         observed: Observed::default(),
     };
     let found = packing.explored(budget);
@@ -128,6 +130,14 @@ impl Packing<'_> {
         let text =
             self.interchangeable(&classes, 0) + "; equal records are kept as one with a count";
         self.left_out("symmetry", text);
+        let Reductions {
+            slice, stubborn, ..
+        } = self.effort.reductions;
+        for (name, allowed) in [("slice", slice), ("stubborn", stubborn)] {
+            if allowed {
+                self.off(name, "equal records are counted");
+            }
+        }
         // What never mattered is not watched there.
         self.watched = false;
         Some(found)
@@ -161,8 +171,12 @@ impl Packing<'_> {
             model, question, ..
         } = *self;
         let mut compiled = Compiled::new(model, &self.layout, &|_| true, question, may_go_on)?;
-        // What happens between two states must be seen of every transition.
-        if self.effort.reductions.slice && compiled.between.is_empty() {
+        if self.effort.reductions.slice && !compiled.between.is_empty() {
+            self.off(
+                "slice",
+                "a transition invariant is judged, on every transition",
+            );
+        } else if self.effort.reductions.slice {
             let slice = Slice::new(model, &self.layout, &compiled, question.definedness);
             let (fields, transitions) = slice.left_out(model);
             if !fields.is_empty() || !transitions.is_empty() {
@@ -174,12 +188,21 @@ impl Packing<'_> {
                 };
                 compiled = Compiled::new(model, &self.layout, &is_kept, question, may_go_on)?;
                 self.left_out("slice", listed(&fields, &transitions));
+            } else {
+                self.off("slice", "everything can influence what is asked");
             }
         }
         if self.effort.reductions.symmetry {
             self.symmetry = Symmetry::new(model, &self.layout, &BTreeSet::new());
+            if self.symmetry.is_none() {
+                self.off("symmetry", "no two objects are interchangeable");
+            }
         }
         Ok(compiled)
+    }
+
+    fn off(&mut self, name: &'static str, why: &'static str) {
+        self.not_used.push(NotUsed { name, why });
     }
 
     fn left_out(&mut self, name: &str, left_out: String) {
@@ -228,6 +251,7 @@ impl Packing<'_> {
         if stubborn && found.invariants.iter().any(|(count, _)| *count > 0) {
             // The shortest way, and all states that break something, are not in what is left.
             system.stubborn(None);
+            self.off("stubborn", "it keeps no shortest ways, and a way was found");
             found = explored(&system, self.wanted, threads, budget);
         } else if stubborn {
             let left_out = format!(
@@ -247,15 +271,22 @@ impl Packing<'_> {
 
     /// Uses stubborn sets where they are sound for what is asked, and where they turn out to be of use: whether they are used.
     /// They keep what invariants of states say, and neither lengths nor what can still be reached.
-    fn stubborn<const W: usize>(&self, system: &mut Ground<W>, compiled: &Compiled) -> bool {
+    fn stubborn<const W: usize>(&mut self, system: &mut Ground<W>, compiled: &Compiled) -> bool {
         let Question {
             goal, definedness, ..
         } = self.question;
-        if !self.effort.reductions.stubborn || *goal || *definedness || !compiled.between.is_empty()
-        {
+        if !self.effort.reductions.stubborn {
+            return false;
+        }
+        if *goal || *definedness || !compiled.between.is_empty() {
+            self.off(
+                "stubborn",
+                "it keeps what invariants of states say and nothing else",
+            );
             return false;
         }
         let Some(stubborn) = Stubborn::new(compiled) else {
+            self.off("stubborn", "no transition may always go first");
             return false;
         };
         system.stubborn(Some(stubborn));
@@ -265,6 +296,10 @@ impl Packing<'_> {
             system.count_anew();
         } else {
             system.stubborn(None);
+            self.off(
+                "stubborn",
+                "the first states showed that it leaves out little",
+            );
         }
         is_of_use
     }
@@ -291,6 +326,7 @@ impl Packing<'_> {
             depth: found.depth,
             stopped: found.stopped.or(found.goal.stopped),
             reductions: self.reductions.clone(),
+            not_used: self.not_used.clone(),
             canonical_forms: if self.reductions.iter().any(|r| r.name == "symmetry") {
                 found.transitions + 1
             } else {

@@ -7,7 +7,8 @@ use serde_json::Value;
 use crate::report::{Loaded, words};
 use crate::semantics::Explanation;
 use crate::tasks::outcome::{
-    Answer, Counterexample, ModelSummary, Property, PropertyKind, Reason, Reduction, SearchStats,
+    Answer, Counterexample, ModelSummary, NotUsed, Property, PropertyKind, Reason, Reduction,
+    SearchStats,
 };
 
 use super::diagnostics::{self, Diagnostic};
@@ -273,6 +274,8 @@ struct Search<'a> {
     transitions: u64,
     depth: u32,
     reductions: Vec<Reduced<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_used: Vec<Unused>,
     #[serde(skip_serializing_if = "Option::is_none")]
     canonical_forms: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -308,6 +311,21 @@ impl<'a> Reduced<'a> {
     }
 }
 
+#[derive(Serialize)]
+struct Unused {
+    name: &'static str,
+    why: &'static str,
+}
+
+impl Unused {
+    const fn of(reduction: &NotUsed) -> Self {
+        Self {
+            name: reduction.name,
+            why: reduction.why,
+        }
+    }
+}
+
 impl<'a> Search<'a> {
     fn of(search: &'a SearchStats, volatile: Option<Volatile>) -> Self {
         Self {
@@ -315,6 +333,7 @@ impl<'a> Search<'a> {
             transitions: search.transitions,
             depth: search.depth,
             reductions: search.reductions.iter().map(Reduced::of).collect(),
+            not_used: search.not_used.iter().map(Unused::of).collect(),
             canonical_forms: Some(search.canonical_forms).filter(|forms| *forms > 0),
             stopped_by: search.stopped.map(words::stop),
             volatile: volatile.map(|run| Measured {
