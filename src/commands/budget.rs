@@ -10,8 +10,11 @@ use rollproof::search::budget::{Budget, Progress, Stop};
 
 use super::arguments::Search;
 
-/// The clock is read at one of so many calls: a call may be as cheap as a state of a packed engine.
-const CLOCK_EVERY: u32 = 64;
+/// The clock is read at one of so many calls at most: a call may be as cheap as a state of a packed engine.
+const CLOCK_EVERY: u32 = 16;
+/// While this much time or more passes between two looks at the clock, it is read at every call: a call may also be as dear
+/// as dozens of states with thousands of transitions each.
+const SLOW: Duration = Duration::from_millis(1);
 /// Memory is read this often: on some systems it means opening a file.
 const MEMORY_EVERY: Duration = Duration::from_millis(20);
 /// Progress is shown this often.
@@ -25,7 +28,11 @@ pub struct Limits {
     interrupted: Arc<AtomicBool>,
     watched: bool,
     begun: Instant,
-    calls: u32,
+    /// The clock is read at one of so many calls now.
+    every: u32,
+    /// So many calls are still to come before that.
+    wait: u32,
+    looked: Instant,
     memory_read: Option<Instant>,
     memory: u64,
     peak: u64,
@@ -46,7 +53,9 @@ impl Limits {
             interrupted,
             watched,
             begun,
-            calls: 0,
+            every: 1,
+            wait: 0,
+            looked: begun,
             memory_read: None,
             memory: 0,
             peak: 0,
@@ -127,12 +136,18 @@ impl Budget for Limits {
         if self.interrupted.load(Ordering::Relaxed) {
             return Some(Stop::Interrupted);
         }
-        let due = self.calls.is_multiple_of(CLOCK_EVERY);
-        self.calls = self.calls.wrapping_add(1);
-        if !due {
+        if self.wait > 0 {
+            self.wait -= 1;
             return None;
         }
         let now = Instant::now();
+        self.every = if now.duration_since(self.looked) >= SLOW {
+            1
+        } else {
+            self.every.saturating_mul(2).min(CLOCK_EVERY)
+        };
+        self.wait = self.every - 1;
+        self.looked = now;
         let stop = self.look(now);
         self.show(now, progress);
         stop
@@ -186,6 +201,20 @@ mod tests {
         assert_eq!(large.spend(Progress::default()), Some(Stop::Memory));
         let max_states = Some(7);
         assert_eq!(limits(&Search { max_states, ..NONE }).max_states(), 7);
+    }
+
+    #[test]
+    fn the_clock_is_read_at_every_call_where_calls_are_slow() {
+        let timeout = Some(Duration::from_millis(30));
+        let mut limits = limits(&Search { timeout, ..NONE });
+        let fast = (0..100).find_map(|_| limits.spend(Progress::default()));
+        assert_eq!(fast, None);
+        // At most as many calls as were cheap enough not to look, then one that is too late.
+        let slow = (0..2 * CLOCK_EVERY).find_map(|_| {
+            std::thread::sleep(Duration::from_millis(3));
+            limits.spend(Progress::default())
+        });
+        assert_eq!(slow, Some(Stop::Time));
     }
 
     #[test]
