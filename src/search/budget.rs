@@ -56,6 +56,24 @@ impl Budget for Unlimited {
     }
 }
 
+/// Fewer states, and whatever else ends the search that this one is a part of.
+pub struct Pilot<'b> {
+    /// The most states.
+    pub states: usize,
+    /// The whole budget.
+    pub within: &'b mut dyn Budget,
+}
+
+impl Budget for Pilot<'_> {
+    fn max_states(&self) -> usize {
+        self.states
+    }
+
+    fn spend(&mut self, _: Progress) -> Option<Stop> {
+        self.within.spend(Progress::default())
+    }
+}
+
 /// A number of states and nothing else: a limit that ends at the same state on every run.
 #[derive(Clone, Copy, Debug)]
 pub struct MaxStates(pub usize);

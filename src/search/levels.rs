@@ -334,6 +334,15 @@ impl<const W: usize> Levels<W> {
         // What was stored and not expanded can still be judged.
         if self.stopped == Some(Stop::States) {
             for place in here..self.states.len() {
+                let progress = Progress {
+                    states: self.states.len(),
+                    frontier: self.states.len() - place,
+                    transitions: self.tally.transitions,
+                    depth: u32::try_from(level).unwrap_or(u32::MAX),
+                };
+                if budget.spend(progress).is_some() {
+                    break;
+                }
                 let state = self.states[place];
                 let marks = system.expand(&mut scratch, &state, &mut |_| {});
                 let level = level + usize::from(place >= stored);

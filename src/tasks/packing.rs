@@ -16,7 +16,7 @@ use crate::engine::watch::{Observed, Watch};
 use crate::language::diagnostic::Diagnostic;
 use crate::language::rules::{FieldId, KindId};
 use crate::model::ground::Model;
-use crate::search::budget::{Budget, MaxStates, Progress, Stop};
+use crate::search::budget::{Budget, Pilot, Progress, Stop};
 use crate::search::levels::Levels;
 use crate::semantics::Interpreter;
 
@@ -26,8 +26,10 @@ use super::mattering::Mattering;
 use super::outcome::{NotUsed, Reduction, SearchStats};
 use super::request::Asked;
 
-/// Looking at so many states takes a few milliseconds.
+/// Looking at so many states takes a few milliseconds, unless each of them has very many transitions.
 const PILOT: usize = 2_000;
+/// So many ground transitions are tried to see what to watch, or whether something is of use.
+const PILOT_TRIES: usize = 2_000_000;
 
 /// The answer of a search in numbers and runs.
 pub struct Packed {
@@ -241,9 +243,9 @@ impl Packing<'_> {
             budget.announce(&self.expected(symmetry.classes()));
             system = system.reduced(self.model, &self.layout, symmetry.clone());
         }
-        let stubborn = self.stubborn(&mut system, &compiled);
+        let stubborn = self.stubborn(&mut system, &compiled, budget);
         if self.watched {
-            self.watch(&mut system, &mut compiled);
+            self.watch(&mut system, &mut compiled, budget);
         }
         drop(compiled);
         let threads = self.effort.threads();
@@ -271,7 +273,12 @@ impl Packing<'_> {
 
     /// Uses stubborn sets where they are sound for what is asked, and where they turn out to be of use: whether they are used.
     /// They keep what invariants of states say, and neither lengths nor what can still be reached.
-    fn stubborn<const W: usize>(&mut self, system: &mut Ground<W>, compiled: &Compiled) -> bool {
+    fn stubborn<const W: usize>(
+        &mut self,
+        system: &mut Ground<W>,
+        compiled: &Compiled,
+        budget: &mut dyn Budget,
+    ) -> bool {
         let Question {
             goal, definedness, ..
         } = self.question;
@@ -290,7 +297,7 @@ impl Packing<'_> {
             return false;
         };
         system.stubborn(Some(stubborn));
-        let pilot = Levels::explore(system, 1, &mut MaxStates(PILOT));
+        let pilot = Levels::explore(system, 1, &mut pilot(compiled, budget));
         let is_of_use = system.left_out() * 10 > pilot.tally.transitions;
         if is_of_use {
             system.count_anew();
@@ -306,13 +313,19 @@ impl Packing<'_> {
 
     /// Watches the rules for as many states as are looked at in no time, and after that only what was not seen yet: watching
     /// a guard costs something in every state.
-    fn watch<const W: usize>(&self, system: &mut Ground<W>, compiled: &mut Compiled) {
+    fn watch<const W: usize>(
+        &self,
+        system: &mut Ground<W>,
+        compiled: &mut Compiled,
+        budget: &mut dyn Budget,
+    ) {
+        let pilot = &mut pilot(compiled, budget);
         let Compiled {
             terms, transitions, ..
         } = compiled;
         let all = Watch::new(terms, self.model, transitions, &Observed::default());
         system.watch(all);
-        let pilot = Levels::explore(system, 1, &mut MaxStates(PILOT));
+        let pilot = Levels::explore(system, 1, pilot);
         let rest = pilot
             .stopped
             .and_then(|_| Watch::new(terms, self.model, transitions, &system.observed()));
@@ -373,6 +386,15 @@ impl Packing<'_> {
             );
         }
         text
+    }
+}
+
+/// What may be spent on a look ahead.
+fn pilot<'b>(compiled: &Compiled, budget: &'b mut dyn Budget) -> Pilot<'b> {
+    let affordable = PILOT_TRIES / compiled.transitions.len().max(1);
+    Pilot {
+        states: affordable.clamp(1, PILOT),
+        within: budget,
     }
 }
 
