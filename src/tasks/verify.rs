@@ -6,7 +6,7 @@ use crate::language::codes::Code;
 use crate::language::diagnostic::Diagnostic;
 use crate::model::ground::Model;
 use crate::model::plan::{Item, Plan};
-use crate::search::budget::{Budget, Progress, Stop};
+use crate::search::budget::{Budget, Pilot, Stop};
 use crate::search::components::components;
 use crate::search::explore::{Exploration, Stored, Visitor, explore};
 use crate::search::store::StateId;
@@ -55,22 +55,6 @@ pub fn verify(
         plan: None,
         timeline: Some(timeline(&interpreter, &program)),
     })
-}
-
-/// A part of a budget.
-struct Few<'a> {
-    most: usize,
-    whole: &'a mut dyn Budget,
-}
-
-impl Budget for Few<'_> {
-    fn max_states(&self) -> usize {
-        self.most
-    }
-
-    fn spend(&mut self, progress: Progress) -> Option<Stop> {
-        self.whole.spend(progress)
-    }
 }
 
 /// What to tell somebody whose rules have several goals and no default.
@@ -194,12 +178,13 @@ impl<'a, 'm> Verified<'a, 'm> {
         budget: &mut dyn Budget,
     ) -> Self {
         if asked.effort.reductions.symmetry {
-            let mut few = Few {
-                most: asked.effort.plain.min(budget.max_states()),
-                whole: budget,
+            let most = budget.max_states();
+            let mut few = Pilot {
+                states: asked.effort.plain.min(most),
+                within: budget,
             };
             let run = Self::explore(interpreter, plan, program, asked, false, &mut few);
-            if run.found.stopped != Some(Stop::States) || few.most == few.whole.max_states() {
+            if run.found.stopped != Some(Stop::States) || few.states == most {
                 return run;
             }
             let run = Self::explore(interpreter, plan, program, asked, true, budget);
