@@ -8,8 +8,12 @@ mod answers;
 mod cases;
 #[path = "laws/check.rs"]
 mod check;
+#[path = "laws/flags.rs"]
+mod flags;
 #[path = "laws/hand.rs"]
 mod hand;
+#[path = "laws/limits.rs"]
+mod limits;
 #[path = "laws/plan.rs"]
 mod plan;
 #[path = "laws/reach.rs"]
