@@ -4,8 +4,8 @@
 //!
 //! Two steps: from the leaves up every object gets a key, equal for two objects of a class exactly where what is known of
 //! them and of all that refers to them is equal; then from the roots down each class is sorted by what its objects refer to
-//! and by their keys. Keys are numbers packed from records and counts where they fit ([`packed`]), ranks otherwise
-//! ([`ranked`]).
+//! and by their keys. Keys are numbers packed from records and counts where they fit (`packed`), ranks otherwise
+//! (`ranked`).
 
 mod packed;
 mod ranked;
