@@ -250,11 +250,18 @@ impl Packing<'_> {
         drop(compiled);
         let threads = self.effort.threads();
         let mut found = explored(&system, self.wanted, threads, budget);
-        if stubborn && found.invariants.iter().any(|(count, _)| *count > 0) {
-            // The shortest way, and all states that break something, are not in what is left.
+        let is_broken = |found: &Explored| found.invariants.iter().any(|(count, _)| *count > 0);
+        if stubborn && is_broken(&found) {
+            // The shortest way, and all states that break something, are not in what is left. Where a limit ends the second
+            // search before it comes to them, what the first one found is told.
             system.stubborn(None);
+            let again = explored(&system, self.wanted, threads, budget);
+            if again.stopped.is_none() || is_broken(&again) {
+                found = again;
+            } else {
+                found.stopped = again.stopped;
+            }
             self.off("stubborn", "it keeps no shortest ways, and a way was found");
-            found = explored(&system, self.wanted, threads, budget);
         } else if stubborn {
             let left_out = format!(
                 "{} transitions whose order does not matter",

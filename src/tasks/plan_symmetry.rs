@@ -63,6 +63,12 @@ impl<'a, 'm> PlanSymmetry<'a, 'm> {
         }
     }
 
+    /// For each object the place that it has in the state that stands for the orbit of another; none where all keep theirs.
+    pub fn places(&self, state: &State, position: &Position) -> Option<Vec<ObjectId>> {
+        let symmetry = self.at(position)?;
+        Some(symmetry.permutation(&mut symmetry.scratch(), &self.packed(state)))
+    }
+
     /// Whether a state got other names so far: then a run among the states need not be one of the cluster, name by name.
     pub fn renamed(&self) -> bool {
         self.renamed.get()
@@ -88,11 +94,9 @@ impl<'a, 'm> PlanSymmetry<'a, 'm> {
             }
         }
         let mut by_names = self.by_names.borrow_mut();
-        let found = by_names.entry(named).or_insert_with_key(|named| {
-            // A run is found again by the representatives of its states: they must be those of whole orbits.
-            let symmetry = Symmetry::new(model, &self.layout, named);
-            symmetry.filter(Symmetry::exact).map(Rc::new)
-        });
+        let found = by_names
+            .entry(named)
+            .or_insert_with_key(|named| Symmetry::new(model, &self.layout, named).map(Rc::new));
         let found = found.clone();
         self.by_position
             .borrow_mut()

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use crate::language::rules::TransitionClass;
 use crate::model::plan::Item;
+use crate::model::value::ObjectId;
 use crate::search::fairness::FairStep;
 use crate::search::system::{Offer, System};
 use crate::semantics::{Assessment, Fired, Interpreter, State, Undefined};
@@ -160,6 +161,12 @@ impl<'a, 'm> PlanSystem<'a, 'm> {
             },
             None => state,
         }
+    }
+
+    /// For each object its place in the state that stands for the orbit; none where all keep theirs.
+    pub(super) fn places(&self, state: &PlanState) -> Option<Vec<ObjectId>> {
+        let symmetry = self.symmetry.as_ref()?;
+        symmetry.places(&state.cluster, &state.position)
     }
 
     /// The first state with its real names.
