@@ -1,11 +1,8 @@
-//! Judges states and transitions as they are met: invariants, transition invariants, `well_defined` and the goal. Both `check`
-//! and `verify` use it, whatever else their states carry.
-
-use std::collections::HashSet;
+//! Judges the states and transitions of a plan as they are met: invariants, transition invariants, `well_defined` and the goal.
+//! (`check` is judged by the engine.)
 
 use crate::language::rules::{GoalId, InvariantId};
-use crate::model::value::Value;
-use crate::search::store::{Hasher, StateId};
+use crate::search::store::StateId;
 use crate::semantics::{Interpreter, State, Undefined};
 
 use super::request::Asked;
@@ -22,14 +19,12 @@ pub struct Record {
 }
 
 /// A violation of an invariant.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Violation {
     /// The state, or the one before the transition.
     pub at: StateId,
     /// For a transition invariant the state after it.
     pub after: Option<StateId>,
-    /// For which choice of the invariant's parameters it is false.
-    pub choice: Vec<Value>,
 }
 
 /// Where something undefined was evaluated.
@@ -57,10 +52,6 @@ pub struct Judge<'a, 'm> {
     undefined_between: Option<UndefinedAt>,
     /// In how many states something undefined was evaluated, transitions out of them included.
     pub undefined_states: u64,
-    /// For each state whether it violates something (`well_defined` included).
-    pub violating: Vec<bool>,
-    /// Transitions between which a transition invariant is false or undefined.
-    pub violating_pairs: HashSet<(StateId, StateId), Hasher>,
     /// For each state whether the goal holds.
     pub goal_holds: Vec<bool>,
     undefined_in: Vec<bool>,
@@ -89,8 +80,6 @@ impl<'a, 'm> Judge<'a, 'm> {
             undefined: None,
             undefined_between: None,
             undefined_states: 0,
-            violating: Vec::new(),
-            violating_pairs: HashSet::default(),
             goal_holds: Vec::new(),
             undefined_in: Vec::new(),
         }
@@ -100,7 +89,6 @@ impl<'a, 'm> Judge<'a, 'm> {
     pub fn state(&mut self, id: StateId, state: &State) {
         let interpreter = self.interpreter;
         let rules = &interpreter.model().rules;
-        self.violating.push(false);
         self.undefined_in.push(false);
         for place in 0..self.records.len() {
             let invariant = self.records[place].invariant;
@@ -109,14 +97,12 @@ impl<'a, 'm> Judge<'a, 'm> {
                 continue;
             }
             let judgement = interpreter.judge(state, invariant);
-            if let Some(choice) = judgement.false_for {
-                self.violating[id.index()] = true;
+            if judgement.false_for.is_some() {
                 let record = &mut self.records[place];
                 record.violations += 1;
                 record.first.get_or_insert(Violation {
                     at: id,
                     after: None,
-                    choice,
                 });
             }
             if let Some(undefined) = judgement.undefined {
@@ -141,16 +127,12 @@ impl<'a, 'm> Judge<'a, 'm> {
                 continue;
             }
             let judgement = interpreter.judge_between(before.1, after.1, invariant);
-            if !judgement.holds() {
-                self.violating_pairs.insert((before.0, after.0));
-            }
-            if let Some(choice) = judgement.false_for {
+            if judgement.false_for.is_some() {
                 let record = &mut self.records[place];
                 record.violations += 1;
                 record.first.get_or_insert(Violation {
                     at: before.0,
                     after: Some(after.0),
-                    choice,
                 });
             }
             if let Some(undefined) = judgement.undefined {
@@ -167,7 +149,6 @@ impl<'a, 'm> Judge<'a, 'm> {
 
     /// Notes that something undefined was evaluated in a state.
     pub fn undefined(&mut self, at: StateId, place: impl FnOnce() -> String, undefined: Undefined) {
-        self.violating[at.index()] = true;
         self.count_undefined(at);
         // A state is judged before earlier ones are expanded, so the first to be met need not be the nearest.
         if self.undefined.as_ref().is_none_or(|first| at < first.at) {
@@ -193,13 +174,5 @@ impl<'a, 'm> Judge<'a, 'm> {
             .iter()
             .chain(&self.undefined_between)
             .min_by_key(length)
-    }
-
-    /// Whether a transition can be part of a run without a violation.
-    #[must_use]
-    pub fn clean(&self, from: StateId, to: StateId) -> bool {
-        !self.violating[from.index()]
-            && !self.violating[to.index()]
-            && (self.violating_pairs.is_empty() || !self.violating_pairs.contains(&(from, to)))
     }
 }
