@@ -14,6 +14,7 @@ pub mod plan;
 mod plan_symmetry;
 pub mod plan_system;
 pub mod program;
+mod real_names;
 pub mod regress;
 pub mod request;
 pub mod timeline;
