@@ -11,14 +11,10 @@ use crate::engine::packed::{Edge, Marks as Judged, Packed};
 use crate::engine::store::{Marks, Table};
 
 use super::budget::{Budget, Progress, Stop};
-use super::levels::Levels;
+use super::levels::{CHUNK, Levels, SHARED};
 
-/// States that a thread takes at a time.
-const CHUNK: usize = 32;
 /// States that are looked up together, so that the table's cache misses overlap.
 const TOGETHER: usize = 8;
-/// A level with fewer states is not worth a second thread.
-const SHARED: usize = 512;
 
 /// A transition by the slot that it leads to.
 #[derive(Clone, Copy, Debug)]
@@ -110,7 +106,7 @@ impl<const W: usize, P: Packed<W>> Backward<'_, W, P> {
         budget: &mut dyn Budget,
     ) -> Result<Saved, Stop> {
         let saved = Marks::new(self.levels.table.slot_count());
-        let way = Way::new(self.levels.table.slot_count());
+        let way = Way::new(nearest.map_or(0, |_| self.levels.table.slot_count()));
         let mut is_first = true;
         loop {
             let changed = AtomicBool::new(false);

@@ -12,9 +12,9 @@ use crate::engine::store::{Batch, Table};
 use super::budget::{Budget, Progress, Stop};
 
 /// States that a thread takes at a time.
-const CHUNK: usize = 32;
+pub(super) const CHUNK: usize = 32;
 /// A level with fewer states is not worth a second thread.
-const SHARED: usize = 512;
+pub(super) const SHARED: usize = 512;
 
 /// What was explored.
 pub struct Levels<const W: usize> {
@@ -351,9 +351,7 @@ impl<const W: usize> Levels<W> {
         }
         system.absorb(scratch);
     }
-}
 
-impl<const W: usize> Levels<W> {
     /// Stores a state where there is room; else why there is none.
     fn admit(&mut self, state: &[u64; W], most: usize) -> Option<Stop> {
         let hash = Table::hash(state);
