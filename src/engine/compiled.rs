@@ -4,24 +4,12 @@ use crate::language::rules::{FieldType, InvariantId};
 use crate::model::ground::Model;
 use crate::model::instances::choices;
 
-use super::grounding::{Grounding, Moment, Scope};
+use super::grounding::{Grounding, Moment, Scope, Uncompiled};
 use super::layout::Layout;
 use super::packed::MOST_INVARIANTS;
 use super::question::Question;
 use super::term::{TRUE, TermId, Terms};
 use super::transitions::GroundTransition;
-
-/// More terms than this are not written out.
-const MOST_TERMS: usize = 20_000_000;
-
-/// Why a model was not compiled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Uncompiled {
-    /// It is too large to be written out.
-    TooLarge,
-    /// Whoever asks did not want to wait any longer.
-    Interrupted,
-}
 
 /// The terms of one ground model.
 pub struct Compiled {
@@ -54,11 +42,11 @@ impl Compiled {
         if model.rules.invariants.len() > MOST_INVARIANTS {
             return Err(Uncompiled::TooLarge);
         }
-        let mut grounding = Grounding::new(model, layout);
+        let mut grounding = Grounding::new(model, layout, may_go_on);
         let mut transitions = Vec::new();
         for instance in (0..model.instances.len()).filter(|instance| wanted(*instance)) {
-            proceed(&grounding, may_go_on)?;
             transitions.push(GroundTransition::new(&mut grounding, instance));
+            proceed(&grounding)?;
         }
         let mut invariants = Vec::new();
         let mut between = Vec::new();
@@ -68,7 +56,7 @@ impl Compiled {
                 continue;
             }
             let id = InvariantId(u16::try_from(number).unwrap_or(u16::MAX));
-            let (holds, is_defined) = judged(&mut grounding, id, may_go_on)?;
+            let (holds, is_defined) = judged(&mut grounding, id)?;
             if invariant.transition {
                 between.push((number, holds, is_defined));
             } else {
@@ -86,6 +74,7 @@ impl Compiled {
             goal = grounding.terms.and(holds, is_defined);
             defined.push(is_defined);
         }
+        proceed(&grounding)?;
         let mut terms = grounding.terms;
         for transition in &transitions {
             defined.push(terms.not(transition.undefined));
@@ -112,23 +101,19 @@ impl Compiled {
 }
 
 /// Whether an invariant holds for every choice for which it is defined, and whether it is defined for all.
-fn judged(
-    grounding: &mut Grounding<'_>,
-    id: InvariantId,
-    may_go_on: &mut dyn FnMut() -> bool,
-) -> Result<(TermId, TermId), Uncompiled> {
+fn judged(grounding: &mut Grounding<'_>, id: InvariantId) -> Result<(TermId, TermId), Uncompiled> {
     let invariant = &grounding.model.rules.invariants[id.index()];
     let types: Vec<FieldType> = invariant.parameters.iter().map(|p| p.ty).collect();
     let mut all_hold = Vec::new();
     let mut all_defined = Vec::new();
     for choice in choices(grounding.model, &types) {
-        proceed(grounding, may_go_on)?;
         let scope = Scope::new(grounding, &types, &choice);
         let moment = Moment::default();
         let (holds, defined) = grounding.condition(&invariant.condition, &scope, moment);
         let undefined = grounding.terms.not(defined);
         all_hold.push(grounding.terms.or(holds, undefined));
         all_defined.push(defined);
+        proceed(grounding)?;
     }
     Ok((
         grounding.terms.all(all_hold),
@@ -136,16 +121,34 @@ fn judged(
     ))
 }
 
-fn proceed(
-    grounding: &Grounding<'_>,
-    may_go_on: &mut dyn FnMut() -> bool,
-) -> Result<(), Uncompiled> {
-    if grounding.terms.len() > MOST_TERMS {
-        return Err(Uncompiled::TooLarge);
-    }
-    if may_go_on() {
-        Ok(())
-    } else {
-        Err(Uncompiled::Interrupted)
+fn proceed(grounding: &Grounding<'_>) -> Result<(), Uncompiled> {
+    grounding.given_up.map_or(Ok(()), Err)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::testing::model;
+
+    #[test]
+    fn whoever_does_not_want_to_wait_is_heard_within_one_expression() {
+        let rules = "rules many\nkind node { v: 0..9 = 0 }\n\
+            invariant q { all a, b, c, d in node: a.v + b.v < c.v + d.v }";
+        let cluster = r#"{ "rules": "test", "objects": { "node": { "N[1-100]": {} } } }"#;
+        let model = model(rules, cluster);
+        let layout = Layout::new(&model, &|_, _| true);
+        let question = Question {
+            invariants: vec![true],
+            goal: false,
+            definedness: false,
+        };
+        let mut asked = 0;
+        let mut may_go_on = || {
+            asked += 1;
+            asked < 10
+        };
+        let compiled = Compiled::new(&model, &layout, &|_| true, &question, &mut may_go_on);
+        assert_eq!(compiled.err(), Some(Uncompiled::Interrupted));
+        assert_eq!(asked, 10, "after no there is no other question");
     }
 }

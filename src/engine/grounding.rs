@@ -14,6 +14,20 @@ use super::hasher::Hasher;
 use super::layout::{Layout, code, greatest_code};
 use super::term::{FALSE, TRUE, TermId, Terms};
 
+/// More terms than this are not written out.
+const MOST_TERMS: usize = 20_000_000;
+/// So many expressions are ground between two questions whether to go on.
+const ASK_EVERY: u32 = 256;
+
+/// Why a model was not written out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Uncompiled {
+    /// It is too large.
+    TooLarge,
+    /// Whoever asks did not want to wait any longer.
+    Interrupted,
+}
+
 /// A value: a set has a boolean for each object of its kind.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Ground {
@@ -60,6 +74,11 @@ pub struct Grounding<'m> {
     pub layout: &'m Layout,
     /// The terms so far.
     pub terms: Terms,
+    /// Why nothing more is written out, where that is so; what was ground since then means nothing.
+    pub given_up: Option<Uncompiled>,
+    /// Asked all the while whether to go on: one quantifier inside another may take for ever.
+    may_go_on: &'m mut (dyn FnMut() -> bool + 'm),
+    asked: u32,
     /// Lets with arguments, in states to which nothing was written.
     calls: IndexMap<(LetId, Scope, bool), Known, Hasher>,
 }
@@ -128,13 +147,33 @@ fn always(value: TermId) -> Known {
 impl<'m> Grounding<'m> {
     /// Nothing is ground yet.
     #[must_use]
-    pub fn new(model: &'m Model, layout: &'m Layout) -> Self {
+    pub fn new(
+        model: &'m Model,
+        layout: &'m Layout,
+        may_go_on: &'m mut (dyn FnMut() -> bool + 'm),
+    ) -> Self {
         Self {
             model,
             layout,
             terms: Terms::new(),
+            given_up: None,
+            may_go_on,
+            asked: 0,
             calls: IndexMap::default(),
         }
+    }
+
+    /// Whether nothing more is to be written out.
+    fn gives_up(&mut self) -> bool {
+        self.asked = self.asked.wrapping_add(1);
+        if self.given_up.is_none() && self.asked.is_multiple_of(ASK_EVERY) {
+            if self.terms.len() > MOST_TERMS {
+                self.given_up = Some(Uncompiled::TooLarge);
+            } else if !(self.may_go_on)() {
+                self.given_up = Some(Uncompiled::Interrupted);
+            }
+        }
+        self.given_up.is_some()
     }
 
     /// The term of a constant value of a type.
@@ -159,6 +198,9 @@ impl<'m> Grounding<'m> {
 
     /// The value of an expression.
     pub fn value(&mut self, expr: &Expr, scope: &Scope, moment: Moment<'_>) -> Known {
+        if self.gives_up() {
+            return always(FALSE);
+        }
         match &expr.kind {
             ExprKind::Constant(constant) => self.constant(*constant, expr.ty),
             ExprKind::Variable(slot) => Known {

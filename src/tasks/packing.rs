@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::engine::compiled::{Compiled, Uncompiled};
+use crate::engine::compiled::Compiled;
 use crate::engine::counted::Counted;
 use crate::engine::ground::Ground;
+use crate::engine::grounding::Uncompiled;
 use crate::engine::layout::Layout;
 use crate::engine::question::Question;
 use crate::engine::slice::Slice;
