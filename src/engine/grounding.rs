@@ -201,6 +201,10 @@ impl<'m> Grounding<'m> {
         if self.gives_up() {
             return always(FALSE);
         }
+        self.form(expr, scope, moment)
+    }
+
+    fn form(&mut self, expr: &Expr, scope: &Scope, moment: Moment<'_>) -> Known {
         match &expr.kind {
             ExprKind::Constant(constant) => self.constant(*constant, expr.ty),
             ExprKind::Variable(slot) => Known {
