@@ -13,6 +13,7 @@ mod packing;
 pub mod plan;
 mod plan_symmetry;
 pub mod plan_system;
+pub mod position;
 pub mod program;
 mod real_names;
 pub mod regress;
