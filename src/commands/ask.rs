@@ -237,6 +237,7 @@ fn asked(asked: &super::arguments::Asked, search: &Search) -> Asked {
     Asked {
         properties: asked.properties.clone(),
         effort: search.effort(),
+        exposure: None,
     }
 }
 

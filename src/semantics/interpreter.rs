@@ -156,14 +156,19 @@ impl<'m> Interpreter<'m> {
     /// Judges the guards of a ground transition in order; the first that does not hold decides.
     #[must_use]
     pub fn assess(&self, state: &State, instance: usize) -> Assessment {
+        let transition = self.model.instances[instance].transition;
+        let fault = self.transition(instance).class == TransitionClass::Fault;
+        if fault && self.layout.budget(state, transition) == 0 {
+            return Assessment::NoFaultsLeft;
+        }
+        self.assess_guards(state, instance)
+    }
+
+    fn assess_guards(&self, state: &State, instance: usize) -> Assessment {
         let Instance {
             transition,
             arguments,
         } = &self.model.instances[instance];
-        let fault = self.transition(instance).class == TransitionClass::Fault;
-        if fault && self.layout.budget(state, *transition) == 0 {
-            return Assessment::NoFaultsLeft;
-        }
         let moment = self.moment(state, None);
         let scope = Scope::Arguments(arguments);
         for (place, GroundGuard { guard, .. }) in self.guards(*transition).iter().enumerate() {
@@ -201,7 +206,17 @@ impl<'m> Interpreter<'m> {
     /// Judges a ground transition, and applies it where it is enabled.
     #[must_use]
     pub fn fire(&self, state: &State, instance: usize) -> Fired {
-        match self.assess(state, instance) {
+        self.outcome(state, instance, self.assess(state, instance))
+    }
+
+    /// The same for a fault whose budget is looked after elsewhere: where its guards hold it strikes.
+    #[must_use]
+    pub fn strike(&self, state: &State, fault: usize) -> Fired {
+        self.outcome(state, fault, self.assess_guards(state, fault))
+    }
+
+    fn outcome(&self, state: &State, instance: usize, assessment: Assessment) -> Fired {
+        match assessment {
             Assessment::Enabled => match self.apply(state, instance) {
                 Ok(next) => Fired::Successor(next),
                 Err(undefined) => Fired::Undefined(undefined),

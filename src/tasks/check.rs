@@ -57,6 +57,7 @@ pub fn check(model: &Model, asked: &Asked, budget: &mut dyn Budget) -> Result<An
         search,
         plan: None,
         timeline: None,
+        exposure: None,
     })
 }
 

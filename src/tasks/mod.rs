@@ -6,6 +6,7 @@ mod complete;
 pub mod effort;
 mod expectation;
 pub mod explored;
+pub mod exposure;
 pub mod judge;
 pub mod mattering;
 pub mod outcome;

@@ -71,6 +71,7 @@ fn without_plan(interpreter: &Interpreter<'_>, search: SearchStats) -> Answer {
         search,
         plan: None,
         timeline: None,
+        exposure: None,
     }
 }
 

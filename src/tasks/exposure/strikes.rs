@@ -1,0 +1,167 @@
+//! What can strike at a point of a plan: faults of the rules, and slips of the operator.
+
+use crate::language::rules::{FieldType, TransitionClass};
+use crate::model::ground::Instance;
+use crate::model::plan::Item;
+use crate::model::value::Value;
+use crate::semantics::{Fired, Interpreter};
+
+use super::super::plan_system::{PlanState, PlanSystem, of_class};
+
+/// Something that goes wrong at a position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Strike {
+    /// A ground fault of the rules.
+    Fault(usize),
+    /// The operator leaves out a step.
+    Omitted {
+        /// The lane that it belongs to.
+        lane: usize,
+        /// The ground action.
+        action: usize,
+    },
+    /// The operator takes a step twice.
+    Twice {
+        /// The lane that it belongs to.
+        lane: usize,
+        /// The ground action.
+        action: usize,
+    },
+    /// The operator takes a step on another object of the kind.
+    Instead {
+        /// The lane that it belongs to.
+        lane: usize,
+        /// The ground action of the plan.
+        action: usize,
+        /// What is done instead.
+        other: usize,
+    },
+}
+
+/// How many strikes there may be at one position.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Faults of the rules.
+    pub faults: u32,
+    /// Slips of the operator.
+    pub slips: u32,
+}
+
+impl Strike {
+    /// Whether it is the operator's.
+    #[must_use]
+    pub const fn is_slip(self) -> bool {
+        !matches!(self, Self::Fault(_))
+    }
+
+    /// `crash(Node1)`, `omitted reboot(Node1)`
+    #[must_use]
+    pub fn name(self, interpreter: &Interpreter<'_>) -> String {
+        match self {
+            Self::Fault(fault) => interpreter.name(fault),
+            Self::Omitted { action, .. } => format!("omitted {}", interpreter.name(action)),
+            Self::Twice { action, .. } => format!("twice {}", interpreter.name(action)),
+            Self::Instead { action, other, .. } => format!(
+                "{} instead of {}",
+                interpreter.name(other),
+                interpreter.name(action)
+            ),
+        }
+    }
+}
+
+/// The strikes of one plan.
+pub(super) struct Strikes<'s, 'a, 'm> {
+    system: &'s PlanSystem<'a, 'm>,
+    faults: Vec<usize>,
+}
+
+impl<'s, 'a, 'm> Strikes<'s, 'a, 'm> {
+    pub(super) fn new(system: &'s PlanSystem<'a, 'm>) -> Self {
+        Self {
+            system,
+            faults: of_class(system.interpreter, TransitionClass::Fault),
+        }
+    }
+
+    /// What can strike at a point, and where it leads.
+    pub(super) fn at(&self, state: &PlanState, left: Limits) -> Vec<(Strike, PlanState)> {
+        let mut found = Vec::new();
+        if left.faults > 0 {
+            for &fault in &self.faults {
+                if let Fired::Successor(cluster) =
+                    self.system.interpreter.strike(&state.cluster, fault)
+                {
+                    let position = state.position.clone();
+                    found.push((Strike::Fault(fault), PlanState { cluster, position }));
+                }
+            }
+        }
+        if left.slips > 0 {
+            for lane in 0..self.system.program.lanes.len() {
+                self.slips(state, lane, &mut found);
+            }
+        }
+        found
+    }
+
+    /// The slips of a lane whose next element is a step that can be taken.
+    fn slips(&self, state: &PlanState, lane: usize, found: &mut Vec<(Strike, PlanState)>) {
+        let (interpreter, program) = (self.system.interpreter, self.system.program);
+        let Some(&Item::Step { instance, .. }) = program.next(&state.position, lane) else {
+            return;
+        };
+        let action = instance;
+        let Fired::Successor(once) = interpreter.fire(&state.cluster, action) else {
+            return;
+        };
+        let position = program.advance(&state.position, lane);
+        let mut slip = |strike, cluster| {
+            let position = position.clone();
+            found.push((strike, PlanState { cluster, position }));
+        };
+        slip(Strike::Omitted { lane, action }, state.cluster.clone());
+        if let Fired::Successor(cluster) = interpreter.fire(&once, action) {
+            slip(Strike::Twice { lane, action }, cluster);
+        }
+        for other in others(interpreter, action) {
+            if let Fired::Successor(cluster) = interpreter.fire(&state.cluster, other) {
+                let strike = Strike::Instead {
+                    lane,
+                    action,
+                    other,
+                };
+                slip(strike, cluster);
+            }
+        }
+    }
+}
+
+/// The same action with exactly one object for another of its kind.
+fn others(interpreter: &Interpreter<'_>, action: usize) -> Vec<usize> {
+    let model = interpreter.model();
+    let Instance {
+        transition,
+        arguments,
+    } = &model.instances[action];
+    let parameters = &model.rules.transitions[transition.index()].parameters;
+    let mut found = Vec::new();
+    for (place, parameter) in parameters.iter().enumerate() {
+        let (FieldType::Object(kind) | FieldType::Optional(kind)) = parameter.ty else {
+            continue;
+        };
+        if arguments[place] == Value::None {
+            continue;
+        }
+        for object in model.objects_of(kind).map(Value::Object) {
+            if object != arguments[place] {
+                let mut changed = arguments.clone();
+                changed[place] = object;
+                found.extend(model.instance(*transition, &changed));
+            }
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
