@@ -162,9 +162,7 @@ fn parameter_list(names: &mut Names, types: &[Ty]) -> String {
     all.join(", ")
 }
 
-fn transition(book: &mut Rulebook, tape: &mut Tape<'_>, class: &str, number: usize) {
-    let kinds = book.names.kinds.len();
-    let name = format!("{}{number}", &class[..3]);
+fn parameter_types(tape: &mut Tape<'_>, kinds: usize) -> Vec<Ty> {
     let mut types = Vec::new();
     if !tape.percent(15) {
         types.push(Ty::Object(tape.below(kinds)));
@@ -182,6 +180,12 @@ fn transition(book: &mut Rulebook, tape: &mut Tape<'_>, class: &str, number: usi
             scalar[tape.below(2)]
         });
     }
+    types
+}
+
+fn transition(book: &mut Rulebook, tape: &mut Tape<'_>, class: &str, number: usize) {
+    let name = format!("{}{number}", &class[..3]);
+    let types = parameter_types(tape, book.names.kinds.len());
     let parameters = parameter_list(&mut book.names, &types);
     let fair = if class == "event" && !tape.percent(25) {
         " fair"
