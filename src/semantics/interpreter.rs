@@ -44,7 +44,7 @@ pub enum Assessment {
     Blocked(usize),
     /// All awaits hold, and this require is the first that does not.
     Refused(usize),
-    /// This `when` is the first that is false.
+    /// This `when` is the first that is false, or the first guard of a failing action.
     Disabled(usize),
     /// A fault whose budget is spent; its guards are not looked at.
     NoFaultsLeft,
@@ -176,6 +176,8 @@ impl<'m> Interpreter<'m> {
                 Ok(true) => {}
                 Ok(false) => {
                     return match guard.kind {
+                        // Nobody waits for a fault, and nobody refuses it.
+                        _ if fault => Assessment::Disabled(place),
                         GuardKind::Await => Assessment::Blocked(place),
                         GuardKind::Require(_) => Assessment::Refused(place),
                         GuardKind::When => Assessment::Disabled(place),
