@@ -169,6 +169,7 @@ impl<'m> Interpreter<'m> {
             transition,
             arguments,
         } = &self.model.instances[instance];
+        let fault = self.transition(instance).class == TransitionClass::Fault;
         let moment = self.moment(state, None);
         let scope = Scope::Arguments(arguments);
         for (place, GroundGuard { guard, .. }) in self.guards(*transition).iter().enumerate() {

@@ -84,6 +84,8 @@ pub enum PropertyKind {
     NeverRefused,
     /// All steps of a plan are taken, and the goal holds from some point on.
     Complete,
+    /// No fault does harm at any position of a plan.
+    Exposure,
 }
 
 /// The evidence against a property.

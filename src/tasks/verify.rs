@@ -12,7 +12,7 @@ use crate::semantics::{Interpreter, Undefined};
 
 use super::check::overall;
 use super::complete::Incomplete;
-use super::exposure::exposure;
+use super::exposure;
 use super::judge::{Judge, Violation};
 use super::outcome::{
     Answer, Counterexample, Property, PropertyKind, Reason, Reduction, SearchStats, Task, Verdict,
@@ -41,12 +41,16 @@ pub fn verify(
     }
     let program = Program::new(plan);
     let run = Verified::of(&interpreter, plan, &program, asked, budget);
-    let properties = run.properties(asked)?;
+    let mut properties = run.properties(asked)?;
     let exposure = asked
         .exposure
         .as_ref()
-        .map(|question| exposure(model, plan, question, budget))
+        .map(|question| exposure::exposure(model, plan, question, budget))
         .transpose()?;
+    let deny = asked.exposure.as_ref().and_then(|question| question.deny);
+    if let (Some(found), Some(deny)) = (&exposure, deny) {
+        properties.push(exposure::property(found, deny));
+    }
     let mut verdict = overall(&properties);
     if verdict == Verdict::Holds && exposure.as_ref().is_some_and(|e| e.stopped.is_some()) {
         verdict = Verdict::Inconclusive;

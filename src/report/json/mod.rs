@@ -5,6 +5,7 @@
 
 mod answer;
 mod diagnostics;
+mod exposure;
 mod run;
 mod suite;
 

@@ -22,6 +22,7 @@ use crate::search::budget::Budget;
 use crate::search::store::StateId;
 use crate::semantics::Interpreter;
 
+use super::outcome::{Property, PropertyKind, Verdict};
 use super::plan_system::PlanSystem;
 use super::position::StepNumbers;
 use super::program::Program;
@@ -30,7 +31,7 @@ use super::timeline::{Stay, with_stays};
 use aftermath::Aftermath;
 use blame::{Blamed, Fates};
 use cells::{At, Struck, positions};
-use findings::{Exposure, Figures, PlannedStep, PositionFindings};
+use findings::{Cell, Exposure, Figures, PlannedStep, PositionFindings};
 use recovering::Recovering;
 use strikes::Limits;
 use witness::Witnesses;
@@ -42,6 +43,17 @@ pub struct Question {
     pub limits: Limits,
     /// Of which cells the shortest runs are wanted.
     pub traces: Traces,
+    /// What harm counts as a violation.
+    pub deny: Option<Deny>,
+}
+
+/// What harm counts as a violation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deny {
+    /// Any.
+    Possible,
+    /// What is sure to come.
+    Certain,
 }
 
 /// Of which cells the shortest runs are wanted.
@@ -63,6 +75,42 @@ pub struct CellName {
     pub position: String,
     /// `crash(Node1)`
     pub strikes: Vec<String>,
+}
+
+impl CellName {
+    /// Whether a cell is called so; strikes in any order.
+    #[must_use]
+    pub fn is(&self, found: &Exposure, cell: &Cell) -> bool {
+        let sorted = |names: &[String]| {
+            let mut names = names.to_vec();
+            names.sort();
+            names
+        };
+        found.positions[cell.position].name == self.position
+            && sorted(&cell.strikes) == sorted(&self.strikes)
+    }
+}
+
+/// Whether a plan does without the harm that is not allowed.
+#[must_use]
+pub fn property(found: &Exposure, deny: Deny) -> Property {
+    let denied = found.cells.iter().filter(|cell| match deny {
+        Deny::Possible => !cell.harm.is_none(),
+        Deny::Certain => cell.harm.is_certain(),
+    });
+    let denied = denied.count();
+    Property {
+        name: "exposure".to_owned(),
+        kind: PropertyKind::Exposure,
+        verdict: match (denied, found.stopped) {
+            (0, None) => Verdict::Holds,
+            (0, Some(_)) => Verdict::Inconclusive,
+            _ => Verdict::Violated,
+        },
+        count: (denied > 0).then_some(denied as u64),
+        counterexample: None,
+        witness: None,
+    }
 }
 
 /// The model in which strikes are counted by who lets them strike.

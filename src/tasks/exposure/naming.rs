@@ -89,7 +89,7 @@ fn text(after: &Aftermath<'_, '_, '_>, struck: &Struck, strike: Strike) -> Strin
         None => interpreter.name(instance),
     };
     match strike {
-        Strike::Fault(fault) => describe(fault),
+        Strike::Fault(fault) | Strike::Fails { fault, .. } => describe(fault),
         Strike::Omitted { action, .. } => format!("left out: {}", interpreter.name(action)),
         Strike::Twice { action, .. } => format!("done twice: {}", interpreter.name(action)),
         Strike::Instead { action, other, .. } => format!(

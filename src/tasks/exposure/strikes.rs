@@ -13,6 +13,13 @@ use super::super::plan_system::{PlanState, PlanSystem, of_class};
 pub enum Strike {
     /// A ground fault of the rules.
     Fault(usize),
+    /// The step that is being attempted fails half-way, which is a fault of the rules as well.
+    Fails {
+        /// The lane that it belongs to.
+        lane: usize,
+        /// The ground fault.
+        fault: usize,
+    },
     /// The operator leaves out a step.
     Omitted {
         /// The lane that it belongs to.
@@ -51,14 +58,14 @@ impl Strike {
     /// Whether it is the operator's.
     #[must_use]
     pub const fn is_slip(self) -> bool {
-        !matches!(self, Self::Fault(_))
+        !matches!(self, Self::Fault(_) | Self::Fails { .. })
     }
 
     /// `crash(Node1)`, `omitted reboot(Node1)`
     #[must_use]
     pub fn name(self, interpreter: &Interpreter<'_>) -> String {
         match self {
-            Self::Fault(fault) => interpreter.name(fault),
+            Self::Fault(fault) | Self::Fails { fault, .. } => interpreter.name(fault),
             Self::Omitted { action, .. } => format!("omitted {}", interpreter.name(action)),
             Self::Twice { action, .. } => format!("twice {}", interpreter.name(action)),
             Self::Instead { action, other, .. } => format!(
@@ -73,14 +80,26 @@ impl Strike {
 /// The strikes of one plan.
 pub(super) struct Strikes<'s, 'a, 'm> {
     system: &'s PlanSystem<'a, 'm>,
+    /// The faults that strike by themselves.
     faults: Vec<usize>,
+    /// The failures of actions.
+    failures: Vec<usize>,
 }
 
 impl<'s, 'a, 'm> Strikes<'s, 'a, 'm> {
     pub(super) fn new(system: &'s PlanSystem<'a, 'm>) -> Self {
+        let model = system.interpreter.model();
+        let is_failure = |fault: &usize| {
+            let transition = model.instances[*fault].transition;
+            let declared = &model.rules.transitions[transition.index()];
+            declared.failure_of.is_some()
+        };
+        let all = of_class(system.interpreter, TransitionClass::Fault);
+        let (failures, faults) = all.into_iter().partition(is_failure);
         Self {
             system,
-            faults: of_class(system.interpreter, TransitionClass::Fault),
+            faults,
+            failures,
         }
     }
 
@@ -96,6 +115,9 @@ impl<'s, 'a, 'm> Strikes<'s, 'a, 'm> {
                     found.push((Strike::Fault(fault), PlanState { cluster, position }));
                 }
             }
+            for lane in 0..self.system.program.lanes.len() {
+                self.failures(state, lane, &mut found);
+            }
         }
         if left.slips > 0 {
             for lane in 0..self.system.program.lanes.len() {
@@ -103,6 +125,30 @@ impl<'s, 'a, 'm> Strikes<'s, 'a, 'm> {
             }
         }
         found
+    }
+
+    /// The failures of the step that a lane attempts. Who does not notice takes it for done.
+    fn failures(&self, state: &PlanState, lane: usize, found: &mut Vec<(Strike, PlanState)>) {
+        let (interpreter, program) = (self.system.interpreter, self.system.program);
+        let Some(&Item::Step { instance, .. }) = program.next(&state.position, lane) else {
+            return;
+        };
+        let model = interpreter.model();
+        let attempted = &model.instances[instance];
+        for &fault in &self.failures {
+            let failure = &model.instances[fault];
+            let declared = &model.rules.transitions[failure.transition.index()];
+            if declared.failure_of == Some(attempted.transition)
+                && failure.arguments == attempted.arguments
+                && let Fired::Successor(cluster) = interpreter.strike(&state.cluster, fault)
+            {
+                let position = program.advance(&state.position, lane);
+                found.push((
+                    Strike::Fails { lane, fault },
+                    PlanState { cluster, position },
+                ));
+            }
+        }
     }
 
     /// The slips of a lane whose next element is a step that can be taken.

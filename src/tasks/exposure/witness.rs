@@ -147,13 +147,7 @@ impl<'s, 'a, 'm> Witnesses<'s, 'a, 'm> {
             let is_wanted = match wanted {
                 Traces::None => false,
                 Traces::All => true,
-                Traces::Of(name) => {
-                    let mut names = name.strikes.clone();
-                    let mut own = cell.strikes.clone();
-                    names.sort();
-                    own.sort();
-                    found.positions[cell.position].name == name.position && names == own
-                }
+                Traces::Of(name) => name.is(found, cell),
             };
             if !is_wanted {
                 continue;
@@ -361,6 +355,9 @@ impl<'s, 'a, 'm> Witnesses<'s, 'a, 'm> {
         let transition = |instance, lane| Move::Transition { instance, lane };
         match hop {
             Hop::Strike(Strike::Fault(fault)) => moves.push(transition(fault, String::new())),
+            Hop::Strike(Strike::Fails { lane, fault }) => {
+                moves.push(transition(fault, lane_name(lane)));
+            }
             Hop::Strike(Strike::Omitted { lane, action }) => moves.push(Move::Omitted {
                 instance: action,
                 lane: lane_name(lane),
