@@ -18,7 +18,7 @@ use crate::search::system::Offer;
 use crate::semantics::State;
 
 use super::super::plan_system::{PlanFinding, PlanMove, PlanState, PlanSystem, is_fair};
-use super::rows::{Row, Rows, is_empty, set};
+use super::rows::{Row, Rows, is_empty, or, set};
 
 /// The graph, and what is true of each state by itself.
 pub(super) struct Aftermath<'s, 'a, 'm> {
@@ -234,12 +234,26 @@ impl<'s, 'a, 'm> Aftermath<'s, 'a, 'm> {
                 Err(_) => set(&mut broken, undefined),
             }
         }
-        match model.goal.map(|goal| interpreter.goal(state, goal)) {
-            Some(Ok(holds)) => facts.goal = holds,
-            Some(Err(_)) => set(&mut broken, undefined),
-            None => {}
-        }
+        // A goal that has no value is the operator's concern, who stopped.
+        let goal = model.goal.map(|goal| interpreter.goal(state, goal));
+        facts.goal = goal == Some(Ok(true));
         (broken, out)
+    }
+
+    /// What a strike breaks before it comes to its last state: between the states that it leads through, and in those on the
+    /// way.
+    pub(super) fn broken_through(&self, from: &State, through: &[State]) -> Row {
+        let mut broken = self.broken.row();
+        let mut before = from;
+        for (place, state) in through.iter().enumerate() {
+            or(&mut broken, &self.broken_by(before, state));
+            if place + 1 < through.len() {
+                let (row, _) = self.judged(state, &mut Facts::default());
+                or(&mut broken, &self.with_anything(row));
+            }
+            before = state;
+        }
+        broken
     }
 
     /// What a transition of the cluster breaks between two states.

@@ -11,6 +11,7 @@ use super::recovery::Recoverable;
 use super::rows::{Row, and, clear, has, is_empty, or, without};
 use super::stopped::Stopped;
 use super::strikes::Strike;
+use super::surely::OneOf;
 
 /// What some strikes do at a position. Rows of things that break (see [`Aftermath::things`]) and of services.
 #[derive(Clone, Debug, Default)]
@@ -192,7 +193,19 @@ impl Fates {
                 let entries = cell.entries.iter().map(|(id, row)| (*id, Some(row)));
                 let mut with = self.summary(after, entries);
                 or(&mut with.possible, &cell.by_strike);
-                blame(after, &with, &without_strikes[cell.position])
+                let without = &without_strikes[cell.position];
+                let mut blame = blame(after, &with, without);
+                blame.surely = if is_empty(&blame.possible) {
+                    false
+                } else if is_empty(&without.possible) {
+                    blame.surely
+                } else {
+                    // What the position breaks without strikes does not count.
+                    let one_of = OneOf::new(after, blame.possible.clone());
+                    let states = &positions[cell.position].states;
+                    one_of.is_sure(states, &cell.strikes) && !one_of.is_sure(states, &[])
+                };
+                blame
             })
             .collect();
         (0..struck.len())
@@ -237,10 +250,9 @@ fn blame(after: &Aftermath<'_, '_, '_>, with: &Summary, without_strikes: &Summar
 /// Keeps apart that anything breaks: of itself it is none of the things that are told.
 fn named(after: &Aftermath<'_, '_, '_>, mut blame: Blame) -> Blame {
     let anything = after.anything();
-    let surely = has(&blame.certain, anything);
+    blame.surely = has(&blame.certain, anything);
     clear(&mut blame.certain, anything);
     clear(&mut blame.possible, anything);
-    blame.surely = surely && !is_empty(&blame.possible);
     blame
 }
 

@@ -52,7 +52,7 @@ pub(super) fn positions(after: &Aftermath<'_, '_, '_>, numbers: &StepNumbers) ->
 }
 
 /// A strike that leads from a state of a cell to a state of another one.
-struct Hit {
+struct Entry {
     to: StateId,
     unbroken: Row,
     broken: Row,
@@ -115,30 +115,25 @@ fn hits(
     level: &[(usize, Vec<Strike>, Unbroken)],
     limits: Limits,
     budget: &mut dyn Budget,
-) -> IndexMap<(usize, Vec<Strike>), Vec<Hit>> {
+) -> IndexMap<(usize, Vec<Strike>), Vec<Entry>> {
     let strikes = Strikes::new(after.system);
-    let mut found: IndexMap<(usize, Vec<Strike>), Vec<Hit>> = IndexMap::new();
+    let mut found: IndexMap<(usize, Vec<Strike>), Vec<Entry>> = IndexMap::new();
     for (position, before, states) in level {
-        let slips = before.iter().filter(|strike| strike.is_slip()).count();
-        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        let left = Limits {
-            faults: limits.faults.saturating_sub(count(before.len() - slips)),
-            slips: limits.slips.saturating_sub(count(slips)),
-        };
+        let left = limits.less(before);
         for (&id, unbroken) in states {
             let Some(from) = after.store.get(id).cloned() else {
                 continue;
             };
-            for (strike, to) in strikes.at(&from, left) {
-                let broken = after.broken_by(&from.cluster, &to.cluster);
-                let Some(to) = after.add(to, budget) else {
+            for hit in strikes.at(&from, left) {
+                let broken = after.broken_through(&from.cluster, &hit.through);
+                let Some(to) = after.add(hit.to, budget) else {
                     return found;
                 };
                 let mut strikes = before.clone();
-                strikes.push(strike);
+                strikes.push(hit.strike);
                 strikes.sort_unstable();
                 let unbroken = without(unbroken, &broken);
-                found.entry((*position, strikes)).or_default().push(Hit {
+                found.entry((*position, strikes)).or_default().push(Entry {
                     to,
                     unbroken,
                     broken,

@@ -1,6 +1,6 @@
 //! What is told about exposure: data only.
 
-use super::super::outcome::{Reason, Trace};
+use super::super::outcome::{Reason, Timeline, Trace};
 pub use super::recovery::Recoverable;
 use super::strikes::Limits;
 use crate::search::budget::Stop;
@@ -21,6 +21,8 @@ pub struct Exposure {
     pub tried: usize,
     /// The worst first.
     pub windows: Vec<Window>,
+    /// Whether and how to give up; none where the rules do not say what that would be.
+    pub abort: Option<Abort>,
     /// For comparing plans.
     pub figures: Figures,
     /// The limit that ended the search early: then what is not told is not known.
@@ -64,6 +66,67 @@ pub struct Cell {
     pub plan: Vec<Consequence>,
     /// Whether the goal can still be reached where the operator does notice.
     pub recoverable: Recoverable,
+    /// What to do then, by what is to be seen (where that is wanted, and somebody is hurt).
+    pub contingency: Vec<Branch>,
+}
+
+/// What to do in one of several cases.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Branch {
+    /// How to tell it from the others: in any of these cases, each with all of its sights. Empty where there are no others.
+    pub when: Vec<Vec<Sight>>,
+    /// How many states it covers; the way was verified from each.
+    pub ends: usize,
+    /// What to do.
+    pub way: BranchWay,
+}
+
+/// Something to be seen in the cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sight {
+    /// `EVS1.host`
+    pub field: String,
+    /// `Node3`
+    pub value: String,
+}
+
+/// The shortest way from a state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BranchWay {
+    /// A valid plan.
+    Plan {
+        /// The sum of the costs of its steps.
+        cost: u32,
+        /// Its steps; none for a wait until nothing moves by itself.
+        steps: Vec<Option<String>>,
+        /// The same on the clock, with words and what to look at.
+        clock: Timeline,
+    },
+    /// No plan is valid whatever the events do.
+    None,
+    /// A limit was reached first.
+    Unknown(Stop),
+}
+
+impl BranchWay {
+    /// The steps and waits of the plan, where there is one.
+    #[must_use]
+    pub fn steps(&self) -> &[Option<String>] {
+        match self {
+            Self::Plan { steps, .. } => steps,
+            Self::None | Self::Unknown(_) => &[],
+        }
+    }
+}
+
+/// Giving up: until when that is possible, and how.
+#[derive(Clone, Debug)]
+pub struct Abort {
+    /// For each position whether what it means to have given up can still be reached without breaking anything; none where
+    /// a limit was reached first.
+    pub possible: Vec<Option<bool>>,
+    /// The shortest ways from positions, where wanted: by the place of the position.
+    pub ways: Vec<(usize, Vec<Branch>)>,
 }
 
 /// Who is hurt by strikes, where the operator stops.

@@ -1,10 +1,12 @@
 //! Exposure: what faults, and slips of the operator, do at each position of a plan. Each answer is relative to the same
 //! position without them, so that nobody is blamed for what the plan itself does.
 
+mod abort;
 mod aftermath;
 mod blame;
 mod carried_on;
 mod cells;
+mod contingency;
 mod ends;
 pub mod findings;
 mod naming;
@@ -13,6 +15,7 @@ mod recovery;
 mod rows;
 mod stopped;
 pub mod strikes;
+mod surely;
 mod windows;
 mod witness;
 
@@ -27,10 +30,12 @@ use super::plan_system::PlanSystem;
 use super::position::StepNumbers;
 use super::program::Program;
 use super::request::TaskError;
+use super::target::Target;
 use super::timeline::{Stay, with_stays};
 use aftermath::Aftermath;
 use blame::{Blamed, Fates};
 use cells::{At, Struck, positions};
+use contingency::Ways;
 use findings::{Cell, Exposure, Figures, PlannedStep, PositionFindings};
 use recovering::Recovering;
 use strikes::Limits;
@@ -45,6 +50,8 @@ pub struct Question {
     pub traces: Traces,
     /// What harm counts as a violation.
     pub deny: Option<Deny>,
+    /// Whether it is wanted what to do then, and how to give up.
+    pub book: bool,
 }
 
 /// What harm counts as a violation.
@@ -166,6 +173,7 @@ pub fn exposure(
         cells: Vec::new(),
         tried: struck.len(),
         windows: Vec::new(),
+        abort: None,
         figures: Figures::default(),
         stopped: after.stopped,
     };
@@ -197,6 +205,18 @@ pub fn exposure(
     }
     let witnesses = Witnesses::new(plan, &after, &recovering);
     witnesses.put(&mut found, (&at, &struck, &blamed), &kept, &question.traces)?;
+    found.abort = abort::abort(&after, &at, &fates, question.book, budget)?;
+    if question.book
+        && let Some(goal) = model.goal
+    {
+        let mut ways = Ways::new(&after, Target::Goal(goal));
+        for (cell, place) in found.cells.iter_mut().zip(&kept) {
+            if !cell.harm.is_none() {
+                let entries: Vec<StateId> = struck[*place].entries.keys().copied().collect();
+                cell.contingency = ways.from(&entries, &fates, budget)?;
+            }
+        }
+    }
     let between = windows::steps_between(&after, &at);
     found.windows = windows::windows(&found.cells, &found.positions, &between);
     found.figures = windows::figures(&found.cells, &stays, place, !timeline.broken_off);

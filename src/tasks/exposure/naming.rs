@@ -55,6 +55,7 @@ pub(super) fn cell(after: &Aftermath<'_, '_, '_>, struck: &Struck, blamed: &Blam
             })
             .collect(),
         recoverable: *recoverable,
+        contingency: Vec::new(),
     }
 }
 
@@ -89,10 +90,10 @@ fn text(after: &Aftermath<'_, '_, '_>, struck: &Struck, strike: Strike) -> Strin
         None => interpreter.name(instance),
     };
     match strike {
-        Strike::Fault(fault) | Strike::Fails { fault, .. } => describe(fault),
-        Strike::Omitted { action, .. } => format!("left out: {}", interpreter.name(action)),
-        Strike::Twice { action, .. } => format!("done twice: {}", interpreter.name(action)),
-        Strike::Instead { action, other, .. } => format!(
+        Strike::Fault(fault) | Strike::Fails(fault) => describe(fault),
+        Strike::Omitted(action) => format!("left out: {}", interpreter.name(action)),
+        Strike::Twice(action) => format!("done twice: {}", interpreter.name(action)),
+        Strike::Instead { action, other } => format!(
             "{} instead of {}",
             interpreter.name(other),
             interpreter.name(action)

@@ -8,21 +8,16 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 
-use crate::language::rules::{InvariantId, TransitionClass};
-use crate::model::value::Value;
+use crate::language::rules::TransitionClass;
 use crate::search::budget::{Budget, Progress, Stop};
 use crate::search::store::{Hasher, StateId};
 use crate::semantics::{Fired, Interpreter, State};
 
 use super::super::plan_system::of_class;
+use super::super::standing::Situation;
+use super::super::target::Target;
 use super::aftermath::Aftermath;
 use super::rows::is_empty;
-
-/// Ground invariants that are false: which, and for which choice of parameters.
-type Standing = Vec<(InvariantId, Vec<Value>)>;
-
-/// A state with what was broken when the operator noticed, and has been ever since.
-type Node = (State, Standing);
 
 /// Whether the goal can still be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,9 +33,10 @@ pub enum Recoverable {
 /// Remembers what was found out so far.
 pub(super) struct Recovery<'a, 'm> {
     interpreter: &'a Interpreter<'m>,
+    target: Option<Target>,
     moves: Vec<usize>,
-    saved: HashSet<Node, Hasher>,
-    lost: HashSet<Node, Hasher>,
+    saved: HashSet<Situation, Hasher>,
+    lost: HashSet<Situation, Hasher>,
     /// States from which the plan itself reaches the goal.
     planned: Vec<State>,
 }
@@ -49,33 +45,44 @@ impl<'a, 'm> Recovery<'a, 'm> {
     /// Nothing is known but what the plan itself reaches.
     pub(super) fn new(after: &Aftermath<'_, 'a, 'm>) -> Self {
         let interpreter = after.system.interpreter;
-        let mut moves = of_class(interpreter, TransitionClass::Action);
-        moves.extend(of_class(interpreter, TransitionClass::Event));
-        let mut found = Self {
-            interpreter,
-            moves,
-            saved: HashSet::default(),
-            lost: HashSet::default(),
-            planned: Vec::new(),
-        };
+        let target = interpreter.model().goal.map(Target::Goal);
+        let mut found = Self::nothing(interpreter, target);
         for (state, reaches) in reaches_goal(after).into_iter().enumerate() {
             let id = StateId(u32::try_from(state).unwrap_or(u32::MAX));
             if let Some(state) = after.store.get(id).filter(|_| reaches)
-                && found
-                    .standing(&state.cluster)
-                    .is_some_and(|standing| standing.is_empty())
+                && found.is_defined(&state.cluster)
+                && let Some(here) = Situation::in_order(interpreter, state.cluster.clone())
             {
-                found.saved.insert((state.cluster.clone(), Vec::new()));
+                found.saved.insert(here);
                 found.planned.push(state.cluster.clone());
             }
         }
         found
     }
 
-    /// Whether the goal can be reached from a state; `near` is a state to look at first.
+    /// Nothing is known on the ways to a target, which looks most like a certain state.
+    pub(super) fn towards(interpreter: &'a Interpreter<'m>, target: Target, near: &State) -> Self {
+        let mut found = Self::nothing(interpreter, Some(target));
+        found.planned.push(near.clone());
+        found
+    }
+
+    fn nothing(interpreter: &'a Interpreter<'m>, target: Option<Target>) -> Self {
+        let mut moves = of_class(interpreter, TransitionClass::Action);
+        moves.extend(of_class(interpreter, TransitionClass::Event));
+        Self {
+            interpreter,
+            target,
+            moves,
+            saved: HashSet::default(),
+            lost: HashSet::default(),
+            planned: Vec::new(),
+        }
+    }
+
+    /// Whether the target can be reached from a state; `near` is a state to look at first.
     pub(super) fn from(&mut self, state: &State, budget: &mut dyn Budget) -> Recoverable {
-        let standing = self.false_now(state);
-        let first: Node = (state.clone(), standing);
+        let first = Situation::taken_over(self.interpreter, state.clone());
         if self.saved.contains(&first) {
             return Recoverable::Yes;
         }
@@ -86,10 +93,10 @@ impl<'a, 'm> Recovery<'a, 'm> {
     }
 
     /// Best first by the fields that differ from the nearest state of the plan; ties in the order in which states are met.
-    fn search(&mut self, first: Node, budget: &mut dyn Budget) -> Recoverable {
-        let near = self.near(&first.0);
-        let mut nodes: Vec<(Node, usize)> = vec![(first.clone(), 0)];
-        let mut places: HashMap<Node, usize, Hasher> = HashMap::default();
+    fn search(&mut self, first: Situation, budget: &mut dyn Budget) -> Recoverable {
+        let near = self.near(&first.state);
+        let mut nodes: Vec<(Situation, usize)> = vec![(first.clone(), 0)];
+        let mut places: HashMap<Situation, usize, Hasher> = HashMap::default();
         places.insert(first, 0);
         let mut open = BinaryHeap::from([Reverse((0, 0usize))]);
         while let Some(Reverse((_, place))) = open.pop() {
@@ -102,7 +109,7 @@ impl<'a, 'm> Recovery<'a, 'm> {
                 return Recoverable::Unknown(stop);
             }
             let here = nodes[place].0.clone();
-            if self.is_goal(&here.0) || self.saved.contains(&here) {
+            if self.is_goal(&here.state) || self.saved.contains(&here) {
                 self.save(&nodes, place);
                 return Recoverable::Yes;
             }
@@ -118,7 +125,7 @@ impl<'a, 'm> Recovery<'a, 'm> {
                 }
                 let number = nodes.len();
                 places.insert(next.clone(), number);
-                open.push(Reverse((next.0.distance(&near), number)));
+                open.push(Reverse((next.state.distance(&near), number)));
                 nodes.push((next, place));
             }
         }
@@ -134,7 +141,7 @@ impl<'a, 'm> Recovery<'a, 'm> {
     }
 
     /// All states on the way to a place are saved.
-    fn save(&mut self, nodes: &[(Node, usize)], place: usize) {
+    fn save(&mut self, nodes: &[(Situation, usize)], place: usize) {
         let mut here = place;
         loop {
             self.saved.insert(nodes[here].0.clone());
@@ -146,81 +153,32 @@ impl<'a, 'm> Recovery<'a, 'm> {
     }
 
     fn is_goal(&self, state: &State) -> bool {
-        let goal = self.interpreter.model().goal;
-        goal.is_some_and(|goal| self.interpreter.goal(state, goal) == Ok(true))
+        let target = self.target.as_ref();
+        target.is_some_and(|target| target.holds(self.interpreter, state) == Ok(true))
     }
 
     /// What actions and events lead to without breaking anything more.
-    fn successors(&self, (state, standing): &Node) -> Vec<Node> {
+    fn successors(&self, here: &Situation) -> Vec<Situation> {
         let mut found = Vec::new();
         for &instance in &self.moves {
-            let Fired::Successor(next) = self.interpreter.fire(state, instance) else {
-                continue;
-            };
-            if !self.is_clean_between(state, &next) {
-                continue;
-            }
-            let Some(now) = self.standing(&next) else {
-                continue;
-            };
-            if now.iter().all(|instance| standing.contains(instance)) {
-                found.push((next, now));
+            if let Fired::Successor(next) = self.interpreter.fire(&here.state, instance)
+                && self.is_defined(&next)
+                && let Some(next) = here.after(self.interpreter, next)
+            {
+                found.push(next);
             }
         }
         found
     }
 
-    fn is_clean_between(&self, before: &State, after: &State) -> bool {
-        let invariants = &self.interpreter.model().rules.invariants;
-        (0u16..)
-            .map(InvariantId)
-            .zip(invariants)
-            .filter(|(_, invariant)| invariant.transition)
-            .all(|(id, _)| self.interpreter.judge_between(before, after, id).holds())
-    }
-
-    /// The ground invariants that are false in a state; none where something is undefined.
-    fn standing(&self, state: &State) -> Option<Standing> {
-        let model = self.interpreter.model();
-        let goal = model.goal.map(|goal| self.interpreter.goal(state, goal));
-        let undefined_move = || {
-            let undefined = |&instance: &usize| {
-                matches!(self.interpreter.fire(state, instance), Fired::Undefined(_))
-            };
-            self.moves.iter().any(undefined)
+    /// Whether the goal and all transitions have a meaning in a state.
+    fn is_defined(&self, state: &State) -> bool {
+        let target = self.target.as_ref();
+        let undefined = |&instance: &usize| {
+            matches!(self.interpreter.fire(state, instance), Fired::Undefined(_))
         };
-        if matches!(goal, Some(Err(_))) || undefined_move() {
-            return None;
-        }
-        let mut clean = true;
-        for (id, invariant) in (0u16..).map(InvariantId).zip(&model.rules.invariants) {
-            if !invariant.transition {
-                let judgement = self.interpreter.judge(state, id);
-                if judgement.undefined.is_some() {
-                    return None;
-                }
-                clean &= judgement.holds();
-            }
-        }
-        Some(if clean {
-            Vec::new()
-        } else {
-            self.false_now(state)
-        })
-    }
-
-    /// The ground invariants that are false in a state.
-    fn false_now(&self, state: &State) -> Standing {
-        let invariants = &self.interpreter.model().rules.invariants;
-        (0u16..)
-            .map(InvariantId)
-            .zip(invariants)
-            .filter(|(_, invariant)| !invariant.transition)
-            .flat_map(|(id, _)| {
-                let choices = self.interpreter.false_choices(state, id);
-                choices.into_iter().map(move |choice| (id, choice))
-            })
-            .collect()
+        target.is_none_or(|target| target.holds(self.interpreter, state).is_ok())
+            && !self.moves.iter().any(undefined)
     }
 }
 

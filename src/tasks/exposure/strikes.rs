@@ -4,9 +4,10 @@ use crate::language::rules::{FieldType, TransitionClass};
 use crate::model::ground::Instance;
 use crate::model::plan::Item;
 use crate::model::value::Value;
-use crate::semantics::{Fired, Interpreter};
+use crate::semantics::{Fired, Interpreter, State};
 
 use super::super::plan_system::{PlanState, PlanSystem, of_class};
+use super::super::program::Position;
 
 /// Something that goes wrong at a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,30 +15,13 @@ pub enum Strike {
     /// A ground fault of the rules.
     Fault(usize),
     /// The step that is being attempted fails half-way, which is a fault of the rules as well.
-    Fails {
-        /// The lane that it belongs to.
-        lane: usize,
-        /// The ground fault.
-        fault: usize,
-    },
+    Fails(usize),
     /// The operator leaves out a step.
-    Omitted {
-        /// The lane that it belongs to.
-        lane: usize,
-        /// The ground action.
-        action: usize,
-    },
+    Omitted(usize),
     /// The operator takes a step twice.
-    Twice {
-        /// The lane that it belongs to.
-        lane: usize,
-        /// The ground action.
-        action: usize,
-    },
+    Twice(usize),
     /// The operator takes a step on another object of the kind.
     Instead {
-        /// The lane that it belongs to.
-        lane: usize,
         /// The ground action of the plan.
         action: usize,
         /// What is done instead.
@@ -54,27 +38,59 @@ pub struct Limits {
     pub slips: u32,
 }
 
+impl Limits {
+    /// Room for just these.
+    #[must_use]
+    pub fn of(strikes: &[Strike]) -> Self {
+        let slips = strikes.iter().filter(|strike| strike.is_slip()).count();
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        Self {
+            faults: count(strikes.len() - slips),
+            slips: count(slips),
+        }
+    }
+
+    /// What is left of it after these.
+    #[must_use]
+    pub fn less(self, strikes: &[Strike]) -> Self {
+        let gone = Self::of(strikes);
+        Self {
+            faults: self.faults.saturating_sub(gone.faults),
+            slips: self.slips.saturating_sub(gone.slips),
+        }
+    }
+}
+
 impl Strike {
     /// Whether it is the operator's.
     #[must_use]
     pub const fn is_slip(self) -> bool {
-        !matches!(self, Self::Fault(_) | Self::Fails { .. })
+        !matches!(self, Self::Fault(_) | Self::Fails(_))
     }
 
     /// `crash(Node1)`, `omitted reboot(Node1)`
     #[must_use]
     pub fn name(self, interpreter: &Interpreter<'_>) -> String {
         match self {
-            Self::Fault(fault) | Self::Fails { fault, .. } => interpreter.name(fault),
-            Self::Omitted { action, .. } => format!("omitted {}", interpreter.name(action)),
-            Self::Twice { action, .. } => format!("twice {}", interpreter.name(action)),
-            Self::Instead { action, other, .. } => format!(
+            Self::Fault(fault) | Self::Fails(fault) => interpreter.name(fault),
+            Self::Omitted(action) => format!("omitted {}", interpreter.name(action)),
+            Self::Twice(action) => format!("twice {}", interpreter.name(action)),
+            Self::Instead { action, other } => format!(
                 "{} instead of {}",
                 interpreter.name(other),
                 interpreter.name(action)
             ),
         }
     }
+}
+
+/// A strike at a state.
+pub(super) struct Hit {
+    pub(super) strike: Strike,
+    /// Where it leads.
+    pub(super) to: PlanState,
+    /// The states of the cluster that its transitions lead through, the last one included; none where it is none.
+    pub(super) through: Vec<State>,
 }
 
 /// The strikes of one plan.
@@ -104,7 +120,7 @@ impl<'s, 'a, 'm> Strikes<'s, 'a, 'm> {
     }
 
     /// What can strike at a point, and where it leads.
-    pub(super) fn at(&self, state: &PlanState, left: Limits) -> Vec<(Strike, PlanState)> {
+    pub(super) fn at(&self, state: &PlanState, left: Limits) -> Vec<Hit> {
         let mut found = Vec::new();
         if left.faults > 0 {
             for &fault in &self.faults {
@@ -112,7 +128,7 @@ impl<'s, 'a, 'm> Strikes<'s, 'a, 'm> {
                     self.system.interpreter.strike(&state.cluster, fault)
                 {
                     let position = state.position.clone();
-                    found.push((Strike::Fault(fault), PlanState { cluster, position }));
+                    found.push(hit(Strike::Fault(fault), position, vec![cluster]));
                 }
             }
             for lane in 0..self.system.program.lanes.len() {
@@ -128,7 +144,7 @@ impl<'s, 'a, 'm> Strikes<'s, 'a, 'm> {
     }
 
     /// The failures of the step that a lane attempts. Who does not notice takes it for done.
-    fn failures(&self, state: &PlanState, lane: usize, found: &mut Vec<(Strike, PlanState)>) {
+    fn failures(&self, state: &PlanState, lane: usize, found: &mut Vec<Hit>) {
         let (interpreter, program) = (self.system.interpreter, self.system.program);
         let Some(&Item::Step { instance, .. }) = program.next(&state.position, lane) else {
             return;
@@ -143,16 +159,13 @@ impl<'s, 'a, 'm> Strikes<'s, 'a, 'm> {
                 && let Fired::Successor(cluster) = interpreter.strike(&state.cluster, fault)
             {
                 let position = program.advance(&state.position, lane);
-                found.push((
-                    Strike::Fails { lane, fault },
-                    PlanState { cluster, position },
-                ));
+                found.push(hit(Strike::Fails(fault), position, vec![cluster]));
             }
         }
     }
 
     /// The slips of a lane whose next element is a step that can be taken.
-    fn slips(&self, state: &PlanState, lane: usize, found: &mut Vec<(Strike, PlanState)>) {
+    fn slips(&self, state: &PlanState, lane: usize, found: &mut Vec<Hit>) {
         let (interpreter, program) = (self.system.interpreter, self.system.program);
         let Some(&Item::Step { instance, .. }) = program.next(&state.position, lane) else {
             return;
@@ -162,24 +175,34 @@ impl<'s, 'a, 'm> Strikes<'s, 'a, 'm> {
             return;
         };
         let position = program.advance(&state.position, lane);
-        let mut slip = |strike, cluster| {
-            let position = position.clone();
-            found.push((strike, PlanState { cluster, position }));
-        };
-        slip(Strike::Omitted { lane, action }, state.cluster.clone());
-        if let Fired::Successor(cluster) = interpreter.fire(&once, action) {
-            slip(Strike::Twice { lane, action }, cluster);
+        found.push(Hit {
+            strike: Strike::Omitted(action),
+            to: PlanState {
+                cluster: state.cluster.clone(),
+                position: position.clone(),
+            },
+            through: Vec::new(),
+        });
+        if let Fired::Successor(twice) = interpreter.fire(&once, action) {
+            let through = vec![once, twice];
+            found.push(hit(Strike::Twice(action), position.clone(), through));
         }
         for other in others(interpreter, action) {
             if let Fired::Successor(cluster) = interpreter.fire(&state.cluster, other) {
-                let strike = Strike::Instead {
-                    lane,
-                    action,
-                    other,
-                };
-                slip(strike, cluster);
+                let strike = Strike::Instead { action, other };
+                found.push(hit(strike, position.clone(), vec![cluster]));
             }
         }
+    }
+}
+
+/// A strike whose transitions lead through these states, to the last of them.
+fn hit(strike: Strike, position: Position, through: Vec<State>) -> Hit {
+    let cluster = through[through.len() - 1].clone();
+    Hit {
+        strike,
+        to: PlanState { cluster, position },
+        through,
     }
 }
 

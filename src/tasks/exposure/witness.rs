@@ -18,6 +18,7 @@ use super::super::outcome::{Reason, Trace};
 use super::super::plan_system::{Attempt, PlanMove, PlanState, attempt};
 use super::super::request::TaskError;
 use super::super::trace::{Move, refusal, replayed};
+use super::Traces;
 use super::aftermath::Aftermath;
 use super::blame::Blamed as Blame;
 use super::carried_on::both;
@@ -27,8 +28,7 @@ use super::findings::{ConsequenceKind, Exposure, Witness};
 use super::naming::thing;
 use super::recovering::Recovering;
 use super::rows::{bits, has};
-use super::strikes::{Strike, Strikes};
-use super::{Limits, Traces};
+use super::strikes::{Limits, Strike, Strikes};
 
 /// What is needed to find runs.
 pub(super) struct Witnesses<'s, 'a, 'm> {
@@ -283,13 +283,15 @@ impl<'s, 'a, 'm> Witnesses<'s, 'a, 'm> {
                 go(Hop::Event, StateId(to), left.clone(), breaks(StateId(to)));
             }
             let state = self.after.store.get(id)?;
-            for (strike, to) in strikes.at(state, limits(&left)) {
+            for hit in strikes.at(state, Limits::of(&left)) {
+                let (strike, to) = (hit.strike, hit.to);
                 let Some(which) = left.iter().position(|other| *other == strike) else {
                     continue;
                 };
                 let breaks = match target {
                     Target::Broken(thing) => {
-                        has(&self.after.broken_by(&state.cluster, &to.cluster), thing)
+                        let row = self.after.broken_through(&state.cluster, &hit.through);
+                        has(&row, thing)
                     }
                     _ => false,
                 };
@@ -351,23 +353,29 @@ impl<'s, 'a, 'm> Witnesses<'s, 'a, 'm> {
         let lost = || TaskError::Internal("a run of strikes is not connected".to_owned());
         let system = self.after.system;
         let (from, to) = (self.state(from)?, self.state(to)?);
-        let lane_name = |lane: usize| system.program.lanes[lane].name.clone();
         let transition = |instance, lane| Move::Transition { instance, lane };
         match hop {
             Hop::Strike(Strike::Fault(fault)) => moves.push(transition(fault, String::new())),
-            Hop::Strike(Strike::Fails { lane, fault }) => {
-                moves.push(transition(fault, lane_name(lane)));
-            }
-            Hop::Strike(Strike::Omitted { lane, action }) => moves.push(Move::Omitted {
-                instance: action,
-                lane: lane_name(lane),
-            }),
-            Hop::Strike(Strike::Twice { lane, action }) => {
-                moves.push(transition(action, lane_name(lane)));
-                moves.push(transition(action, lane_name(lane)));
-            }
-            Hop::Strike(Strike::Instead { lane, other, .. }) => {
-                moves.push(transition(other, lane_name(lane)));
+            Hop::Strike(strike) => {
+                // Of the lanes the one that went on.
+                let behind = |at: &PlanState, lane| system.program.behind(&at.position, lane);
+                let mut lanes = (0..system.program.lanes.len()).rev();
+                let lane = lanes.find(|lane| behind(from, *lane) != behind(to, *lane));
+                let name = lane.map(|lane| system.program.lanes[lane].name.clone());
+                let name = name.unwrap_or_default();
+                match strike {
+                    Strike::Omitted(instance) => moves.push(Move::Omitted {
+                        instance,
+                        lane: name,
+                    }),
+                    Strike::Twice(action) => {
+                        moves.push(transition(action, name.clone()));
+                        moves.push(transition(action, name));
+                    }
+                    Strike::Instead { other: one, .. }
+                    | Strike::Fails(one)
+                    | Strike::Fault(one) => moves.push(transition(one, name)),
+                }
             }
             Hop::Any | Hop::Event | Hop::Lane => {
                 let mut label = None;
@@ -497,15 +505,5 @@ impl Path {
             first: here.id,
             hops,
         }
-    }
-}
-
-/// What may still strike.
-fn limits(left: &[Strike]) -> Limits {
-    let slips = left.iter().filter(|strike| strike.is_slip()).count();
-    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    Limits {
-        faults: count(left.len() - slips),
-        slips: count(slips),
     }
 }
