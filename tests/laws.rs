@@ -10,6 +10,8 @@ mod cases;
 mod check;
 #[path = "laws/exposure_by_hand.rs"]
 mod exposure_by_hand;
+#[path = "laws/exposure_small.rs"]
+mod exposure_small;
 #[path = "laws/flags.rs"]
 mod flags;
 #[path = "laws/hand.rs"]
