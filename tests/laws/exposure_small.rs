@@ -243,3 +243,85 @@ fn a_refused_rest_is_not_stuck_as_well() -> Result<(), String> {
     assert_eq!(blocked, Some(BTreeSet::from([Way::Incomplete])));
     Ok(())
 }
+
+#[test]
+fn what_has_no_value_after_a_strike_is_blamed_on_it() -> Result<(), String> {
+    let rules = "
+        kind node { peer: node? = none; n: 0..1 = 0; up: bool = true }
+        fault hit(n: node) { when n.n == 0; n.n = 1 }
+        fault wild(n: node) { n.n = n.n - 1 }
+        action bump(n: node) { await n.n < 2; n.n = n.n + 1 }
+        LOOK
+        goal any { true }";
+    let look = |look: &str| judged(&rules.replace("LOOK", look), r#""bump(N1)""#, 1, 0);
+    let undefined_step = Cell {
+        ways: BTreeSet::from([Way::Undefined]),
+        ..Cell::default()
+    };
+    let found = look("")?;
+    assert_eq!(
+        cell(&found, "1", &["hit(N1)"]),
+        Some(undefined_step.clone())
+    );
+    assert_eq!(cell(&found, "1", &["hit(N2)"]), Some(Cell::default()));
+    // A fault that has no value does not strike.
+    assert_eq!(cell(&found, "1", &["wild(N1)"]), None);
+
+    for of in [
+        "event see(n: node) { when n.n == 1 and n.peer.up; n.up = false }",
+        "outage(n: node) { n.n == 1 and n.peer.up }",
+        "invariant seen(n: node) { n.n == 1 implies n.peer.up }",
+        "transition invariant seen(n: node) { n.n == 1 implies n.peer.up }",
+    ] {
+        let hit = cell(&look(of)?, "1", &["hit(N2)"]);
+        let expected = broken("well_defined", Certainty::Certain);
+        assert_eq!(hit.map(|cell| cell.invariants), Some(expected.invariants));
+    }
+    Ok(())
+}
+
+#[test]
+fn each_lane_slips_for_itself() -> Result<(), String> {
+    let steps = r#"{ "parallel": [ ["bump(N1)"], [{ "await": "N1.n == 1" }, "bump(N2)"] ] }"#;
+    let found = judged(COUNTERS, steps, 0, 1)?;
+    let strikes = |position: &str| -> Vec<String> {
+        found[position]
+            .cells
+            .keys()
+            .map(|names| names.concat())
+            .collect()
+    };
+    // The second lane still waits for the first one.
+    let of = |right: &str, wrong: &str| {
+        [
+            format!("{wrong} instead of {right}"),
+            format!("omitted {right}"),
+            format!("twice {right}"),
+        ]
+    };
+    assert_eq!(strikes("1+2"), of("bump(N1)", "bump(N2)"));
+    assert_eq!(strikes("2"), of("bump(N2)", "bump(N1)"));
+    let stuck = Some(BTreeSet::from([Way::Incomplete]));
+    let ways = |name: &str| cell(&found, "1+2", &[name]).map(|cell| cell.ways);
+    assert_eq!(ways("omitted bump(N1)"), stuck);
+    assert_eq!(ways("twice bump(N1)"), stuck);
+    Ok(())
+}
+
+#[test]
+fn where_nobody_repairs_the_goal_is_lost() -> Result<(), String> {
+    let rules = "
+        kind node { up: bool = true; new: bool = false }
+        fault crash(n: node) { when n.up; n.up = false }
+        action upgrade(n: node) { require n.up else \"no\"; n.new = true }
+        goal upgraded { all n in node: n.new }";
+    let found = judged(rules, r#""upgrade(N1)", "upgrade(N2)""#, 1, 0)?;
+    let lost =
+        |position: &str, strike: &str| cell(&found, position, &[strike]).map(|c| c.unrecoverable);
+    assert_eq!(lost("1", "crash(N1)"), Some(true));
+    assert_eq!(lost("2", "crash(N1)"), Some(false));
+    assert_eq!(lost("2", "crash(N2)"), Some(true));
+    let rest: Vec<bool> = found.values().map(|at| at.rest).collect();
+    assert_eq!(rest, [false, false, true]);
+    Ok(())
+}
