@@ -183,7 +183,8 @@ fn judge(model: &Model, now: &State, before: Option<&State>) -> Wrong {
     wrong
 }
 
-fn verdicts(
+/// What an invariant says for each choice of its parameters.
+pub fn verdicts(
     model: &Model,
     invariant: &Invariant,
     now: &State,
