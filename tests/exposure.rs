@@ -29,6 +29,7 @@ fn exposed((model, plan): &(Model, Plan), faults: u32, traces: Traces) -> Exposu
     let question = Question {
         limits: Limits { faults, slips: 0 },
         traces,
+        ..Question::default()
     };
     let found = exposure(model, plan, &question, &mut Unlimited).unwrap();
     assert_eq!(found.stopped, None);

@@ -150,6 +150,9 @@ pub struct Exposure {
     /// Show the shortest runs of what strikes do at a step, such as '4 crash(Node1)'
     #[arg(long, value_name = "CELL", value_parser = cell)]
     pub trace: Option<CellName>,
+    /// Write a book of what to do when something strikes, and of how to give up
+    #[arg(long, value_name = "FILE.md")]
+    pub contingency: Option<std::path::PathBuf>,
 }
 
 /// What harm is a violation.
@@ -171,7 +174,10 @@ impl Exposure {
         all: bool,
         traces: bool,
     ) -> Option<Question> {
-        let named = self.slips.is_some() || self.deny_exposure.is_some() || self.trace.is_some();
+        let named = self.slips.is_some()
+            || self.deny_exposure.is_some()
+            || self.trace.is_some()
+            || self.contingency.is_some();
         let by_default = u32::from(declares_faults && (all || named));
         let limits = Limits {
             faults: faults.unwrap_or(by_default),
@@ -189,6 +195,7 @@ impl Exposure {
                 Denied::Possible => Deny::Possible,
                 Denied::Certain => Deny::Certain,
             }),
+            book: self.contingency.is_some(),
         })
     }
 }

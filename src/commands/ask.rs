@@ -10,7 +10,7 @@ use rollproof::model::loader::Input;
 use rollproof::model::lookup::Location;
 use rollproof::model::schema;
 use rollproof::model::settings::Overrides;
-use rollproof::report::{plan_file, reference};
+use rollproof::report::{contingency, plan_file, reference};
 use rollproof::tasks;
 use rollproof::tasks::exposure::CellName;
 use rollproof::tasks::exposure::findings::Exposure;
@@ -64,6 +64,9 @@ pub fn verify(session: &mut Session, verify: &Verify) -> Result<Status, Failure>
         .load_plan(&verify.subject, &verify.changes.overrides());
     let (model, plan) = session.loaded(found)?;
     session.assume(verify.strict, &model)?;
+    if let Some(path) = &verify.exposure.contingency {
+        spare_what_was_read(session, path, "--contingency", "book")?;
+    }
     let mut limits = Session::limits(&verify.search);
     let classes = model.rules.transitions.iter().map(|t| t.class);
     let asked = Asked {
@@ -81,7 +84,11 @@ pub fn verify(session: &mut Session, verify: &Verify) -> Result<Status, Failure>
     if let (Some(cell), Some(found)) = (&verify.exposure.trace, &answer.exposure) {
         is_a_cell(cell, found)?;
     }
-    session.tell(&answer, false, &mut limits)
+    let status = session.tell(&answer, false, &mut limits)?;
+    if let (Some(path), Some(found)) = (&verify.exposure.contingency, &answer.exposure) {
+        output::file(path, &contingency::book(&answer, found))?;
+    }
+    Ok(status)
 }
 
 /// A cell that nothing is told of has no run to show.
@@ -122,7 +129,7 @@ pub fn plan(session: &mut Session, plan: &Plan) -> Result<Status, Failure> {
     let found = session.loader.load_cluster(&plan.subject, &overrides);
     let model = session.loaded(found)?;
     if let Some(path) = &plan.output {
-        spare_what_was_read(session, path)?;
+        spare_what_was_read(session, path, "-o", "plan")?;
     }
     session.assume(plan.strict, &model)?;
     let mut limits = Session::limits(&plan.search);
@@ -134,8 +141,13 @@ pub fn plan(session: &mut Session, plan: &Plan) -> Result<Status, Failure> {
     Ok(status)
 }
 
-/// A plan never takes the place of the cluster or the rules that it is for.
-fn spare_what_was_read(session: &Session, path: &Path) -> Result<(), Failure> {
+/// What is written never takes the place of what was read.
+fn spare_what_was_read(
+    session: &Session,
+    path: &Path,
+    option: &str,
+    what: &str,
+) -> Result<(), Failure> {
     let is_it = |input: &Input| match &input.location {
         Location::File(read) => destination::is_same_file(path, read),
         Location::Library(_) | Location::StandardInput => false,
@@ -144,9 +156,16 @@ fn spare_what_was_read(session: &Session, path: &Path) -> Result<(), Failure> {
         return Ok(());
     };
     let (path, word) = (path.display(), input.kind.word());
-    let message = format!("`-o {path}` would write the plan over the {word} that was read");
+    let message = format!("`{option} {path}` would write the {what} over the {word} that was read");
+    let own = if what == "plan" {
+        "plan.json"
+    } else {
+        "book.md"
+    };
     Err(Diagnostic::error(Code::BadOption, message)
-        .help("give the plan a file of its own, such as `-o plan.json`")
+        .help(format!(
+            "give the {what} a file of its own, such as `{option} {own}`"
+        ))
         .into())
 }
 

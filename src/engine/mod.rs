@@ -5,6 +5,7 @@ pub mod conditions;
 pub mod conjuncts;
 pub mod counted;
 pub mod definedness;
+pub mod glance;
 pub mod ground;
 pub mod grounding;
 pub mod hasher;

@@ -40,6 +40,7 @@ pub(super) fn sections(answer: &Answer, found: &Exposure, paint: Paint) -> Vec<S
     text.push_str(&windows(found, paint));
     text.push_str(&plan_stops(found, &columns));
     text.push_str(&rests(found));
+    text.push_str(&no_return(found));
     text.push_str(&figures(answer, found));
     sections.push(text);
     for cell in &found.cells {
@@ -233,7 +234,7 @@ fn positions(found: &Exposure, window: &Window) -> Vec<usize> {
 }
 
 /// `at step 4`, `at steps 4 to 6`, `at steps 2+5, 3+5`
-fn steps(found: &Exposure, window: &Window) -> String {
+pub(super) fn steps(found: &Exposure, window: &Window) -> String {
     let places = positions(found, window);
     let name = |place: usize| found.positions[place].name.as_str();
     let is_sequence = places.windows(2).all(|pair| pair[1] == pair[0] + 1)
@@ -251,7 +252,7 @@ fn steps(found: &Exposure, window: &Window) -> String {
 }
 
 /// Who is hurt, in words; what is sure first.
-fn harm(cell: &Cell) -> Vec<String> {
+pub(super) fn harm(cell: &Cell) -> Vec<String> {
     let harm = &cell.harm;
     let named = |list: &[Blamed], certain: bool| -> Vec<String> {
         let some = list.iter().filter(|blamed| blamed.certain == certain);
@@ -282,7 +283,7 @@ fn harm(cell: &Cell) -> Vec<String> {
 }
 
 /// What comes then.
-fn then(cell: &Cell) -> Vec<String> {
+pub(super) fn then(cell: &Cell) -> Vec<String> {
     let mut lines = Vec::new();
     if !cell.plan.is_empty() {
         let ways: Vec<String> = cell.plan.iter().map(way).collect();
@@ -347,6 +348,30 @@ fn rests(found: &Exposure) -> String {
             .to_owned();
     }
     format!("\n  rest points before step {}\n", flow(&names, ", ", 26))
+}
+
+/// After which step nobody gets back; nothing where the rules do not say what that would be.
+fn no_return(found: &Exposure) -> String {
+    let Some(abort) = &found.abort else {
+        return String::new();
+    };
+    let text = match found.no_return() {
+        Some(0) => "from the beginning".to_owned(),
+        Some(place) => {
+            let steps: Vec<String> = found.positions[place - 1]
+                .next
+                .iter()
+                .filter_map(|number| found.steps.get(*number as usize - 1))
+                .map(|step| visible(&step.name).into_owned())
+                .collect();
+            format!("after {}", steps.join(", "))
+        }
+        None if abort.possible.contains(&None) => {
+            "not known; `--contingency FILE.md` looks further".to_owned()
+        }
+        None => "nowhere: one can give up at every step".to_owned(),
+    };
+    format!("  no return   {}\n", wrapped(&text, 14))
 }
 
 fn figures(answer: &Answer, found: &Exposure) -> String {

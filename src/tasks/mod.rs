@@ -26,3 +26,4 @@ pub mod trace;
 pub mod valid_from;
 pub mod verify;
 pub mod way;
+pub mod words;

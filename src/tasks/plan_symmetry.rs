@@ -8,21 +8,20 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
-use crate::engine::layout::{Layout, code, value};
 use crate::engine::symmetry::Symmetry;
 use crate::engine::symmetry::classes::add_named;
-use crate::language::rules::{FieldId, FieldType};
 use crate::model::plan::Item;
 use crate::model::value::{ObjectId, Value};
 use crate::semantics::{Interpreter, State};
 
 use super::program::{Position, Program};
+use super::words::Words;
 
 /// The symmetry of each position.
 pub struct PlanSymmetry<'a, 'm> {
     interpreter: &'a Interpreter<'m>,
     program: &'a Program<'a>,
-    layout: Layout,
+    words: Words,
     /// By what is named, and by position: many positions name the same.
     by_names: RefCell<IndexMap<BTreeSet<ObjectId>, Option<Rc<Symmetry>>>>,
     by_position: RefCell<IndexMap<Position, Option<Rc<Symmetry>>>>,
@@ -35,11 +34,11 @@ impl<'a, 'm> PlanSymmetry<'a, 'm> {
     #[must_use]
     pub fn new(interpreter: &'a Interpreter<'m>, program: &'a Program<'a>) -> Option<Self> {
         let model = interpreter.model();
-        let layout = Layout::new(model, &|_, _| true);
-        Symmetry::new(model, &layout, &BTreeSet::new()).map(|_| Self {
+        let words = Words::new(model);
+        Symmetry::new(model, &words.layout, &BTreeSet::new()).map(|_| Self {
             interpreter,
             program,
-            layout,
+            words,
             by_names: RefCell::default(),
             by_position: RefCell::default(),
             renamed: Cell::new(false),
@@ -52,21 +51,24 @@ impl<'a, 'm> PlanSymmetry<'a, 'm> {
         let Some(symmetry) = self.at(position) else {
             return state;
         };
-        let words = self.packed(&state);
+        let words = self.words.packed(self.interpreter, &state);
         let mut found = words.clone();
         symmetry.canonical(&mut symmetry.scratch(), &mut found);
         if found == words {
             state
         } else {
             self.renamed.set(true);
-            self.unpacked(&state, &found)
+            self.words.unpacked(self.interpreter, &state, &found)
         }
     }
 
     /// For each object the place that it has in the state that stands for the orbit of another; none where all keep theirs.
     pub fn places(&self, state: &State, position: &Position) -> Option<Vec<ObjectId>> {
         let symmetry = self.at(position)?;
-        Some(symmetry.permutation(&mut symmetry.scratch(), &self.packed(state)))
+        Some(symmetry.permutation(
+            &mut symmetry.scratch(),
+            &self.words.packed(self.interpreter, state),
+        ))
     }
 
     /// Whether a state got other names so far: then a run among the states need not be one of the cluster, name by name.
@@ -94,69 +96,13 @@ impl<'a, 'm> PlanSymmetry<'a, 'm> {
             }
         }
         let mut by_names = self.by_names.borrow_mut();
-        let found = by_names
-            .entry(named)
-            .or_insert_with_key(|named| Symmetry::new(model, &self.layout, named).map(Rc::new));
+        let found = by_names.entry(named).or_insert_with_key(|named| {
+            Symmetry::new(model, &self.words.layout, named).map(Rc::new)
+        });
         let found = found.clone();
         self.by_position
             .borrow_mut()
             .insert(position.clone(), found.clone());
         found
-    }
-
-    fn packed(&self, state: &State) -> Vec<u64> {
-        let model = self.interpreter.model();
-        let mut words = vec![0; self.layout.words()];
-        self.each_field(|object, field, ty| {
-            let value = self.interpreter.value(state, object, field);
-            if let (FieldType::Set(of), Value::Set(members)) = (ty, &value) {
-                let first = model.of_kind[of.index()].start;
-                for member in members {
-                    if let Some(cell) = self.layout.member(object, field, member.0 - first) {
-                        cell.put(&mut words, 1);
-                    }
-                }
-            } else if let (Some(cell), Some(code)) =
-                (self.layout.cell(object, field), code(model, ty, &value))
-            {
-                cell.put(&mut words, code);
-            }
-        });
-        words
-    }
-
-    /// A state with the fields of another; faults left are not among them.
-    fn unpacked(&self, state: &State, words: &[u64]) -> State {
-        let model = self.interpreter.model();
-        let mut found = state.clone();
-        self.each_field(|object, field, ty| {
-            let value = if let FieldType::Set(of) = ty {
-                let members = (0u32..).zip(model.objects_of(of)).filter(|(place, _)| {
-                    let cell = self.layout.member(object, field, *place);
-                    cell.is_some_and(|cell| cell.get(words) == 1)
-                });
-                Value::Set(members.map(|(_, member)| member).collect())
-            } else {
-                let cell = self.layout.cell(object, field);
-                value(model, ty, cell.map_or(0, |cell| cell.get(words)))
-            };
-            if self.interpreter.value(&found, object, field) != value {
-                found = self.interpreter.with_value(&found, object, field, &value);
-            }
-        });
-        found
-    }
-
-    /// All fields that can change.
-    fn each_field(&self, mut each: impl FnMut(ObjectId, FieldId, FieldType)) {
-        let model = self.interpreter.model();
-        for (object, described) in (0u32..).map(ObjectId).zip(&model.objects) {
-            let fields = &model.rules.kinds[described.kind.index()].fields;
-            for (field, declared) in (0u16..).map(FieldId).zip(fields) {
-                if !declared.fixed {
-                    each(object, field, declared.ty);
-                }
-            }
-        }
     }
 }

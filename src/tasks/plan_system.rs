@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use crate::engine::glance::Glance;
 use crate::language::rules::TransitionClass;
 use crate::model::plan::Item;
 use crate::model::value::ObjectId;
@@ -12,6 +13,7 @@ use crate::semantics::{Assessment, Fired, Interpreter, State, Undefined};
 use super::plan_symmetry::PlanSymmetry;
 use super::program::{Position, Program};
 use super::trace::Move;
+use super::words::Words;
 
 /// A ground model and a plan for it.
 pub struct PlanSystem<'a, 'm> {
@@ -22,6 +24,8 @@ pub struct PlanSystem<'a, 'm> {
     /// Where the runs begin.
     pub initial: State,
     events: Vec<usize>,
+    /// Which of many events are worth trying.
+    look: Option<(Words, Glance)>,
     /// Where states stand for their orbits.
     pub(super) symmetry: Option<PlanSymmetry<'a, 'm>>,
 }
@@ -82,6 +86,9 @@ pub enum Attempt {
     Undefined(Undefined),
 }
 
+/// From so many events on it pays to look which are possible before they are tried.
+const MANY_EVENTS: usize = 64;
+
 /// The ground transitions that are events, in order.
 #[must_use]
 pub fn events(interpreter: &Interpreter<'_>) -> Vec<usize> {
@@ -138,13 +145,31 @@ impl<'a, 'm> PlanSystem<'a, 'm> {
     /// All runs of a plan from the first state of the cluster.
     #[must_use]
     pub fn new(interpreter: &'a Interpreter<'m>, program: &'a Program<'a>) -> Self {
+        let events = events(interpreter);
+        let look = (events.len() >= MANY_EVENTS)
+            .then(|| {
+                let model = interpreter.model();
+                let words = Words::new(model);
+                let is_event = |instance: usize| events.binary_search(&instance).is_ok();
+                let glance = Glance::new(model, &words.layout, &is_event, &mut || true)?;
+                Some((words, glance))
+            })
+            .flatten();
         Self {
             interpreter,
             program,
             initial: interpreter.initial(),
-            events: events(interpreter),
+            events,
+            look,
             symmetry: None,
         }
+    }
+
+    /// The events that are worth trying in a state, and whether it is known that all invariants hold there and nothing is
+    /// undefined; none where nobody looked.
+    pub(super) fn look(&self, state: &State) -> Option<(Vec<usize>, bool)> {
+        let (words, glance) = self.look.as_ref()?;
+        Some(glance.at(&words.packed(self.interpreter, state)))
     }
 
     /// The same with one state for each orbit, at each position of the plan; whether there is anything to be gained.
@@ -310,7 +335,8 @@ impl<'a> PlanSystem<'a, '_> {
                 return;
             }
         }
-        for &instance in &self.events {
+        let worth = self.look(&state.cluster).map(|(events, _)| events);
+        for &instance in worth.as_ref().unwrap_or(&self.events) {
             if let Some(found) = self.event(state, instance)
                 && offer(found).is_break()
             {

@@ -5,11 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rollproof::model::ground::Model;
 use rollproof::model::plan::Plan;
+use rollproof::search::budget::Unlimited;
+use rollproof::tasks::exposure;
+use rollproof::tasks::exposure::findings::{self, ConsequenceKind};
+use rollproof::tasks::exposure::strikes::Limits;
 
 use crate::cases::{CASES, for_all, same};
+use crate::oracle::exposure::carried_on::Way;
 use crate::oracle::exposure::positions::beginnings;
 use crate::oracle::exposure::runs::Budget;
-use crate::oracle::exposure::{Asked, At, Blamed, Cell, Certainty, Exposure, exposure};
+use crate::oracle::exposure::{self as oracle, Asked, At, Blamed, Cell, Certainty, Exposure};
 use crate::oracle::random::hazards::hazards;
 use crate::oracle::random::tape::Tape;
 use crate::oracle::random::{Question, plan, plans, question};
@@ -17,16 +22,68 @@ use crate::oracle::random::{Question, plan, plans, question};
 /// How many nodes, places and states a question may have; larger ones are passed over.
 const LARGEST: usize = 400;
 
-/// THE PROGRAM'S ANSWER, to be filled in: everything that it says about the plan, with so many faults and slips at one
-/// position, in the oracle's words. Positions by their names, cells by the names of their strikes in alphabetical order,
-/// services by the names of objects, without quotation marks. Cells that say nothing may be left out.
+/// The program's answer in the oracle's words.
 fn program_exposes(
-    _model: &Model,
-    _plan: &Plan,
-    _faults: usize,
-    _slips: usize,
+    model: &Model,
+    plan: &Plan,
+    faults: usize,
+    slips: usize,
 ) -> Result<Exposure, String> {
-    Err("the program says nothing about exposure yet".to_owned())
+    let count = |number: usize| u32::try_from(number).map_err(|e| e.to_string());
+    let question = exposure::Question {
+        limits: Limits {
+            faults: count(faults)?,
+            slips: count(slips)?,
+        },
+        // Each run that is shown is replayed on the way.
+        traces: exposure::Traces::All,
+        ..exposure::Question::default()
+    };
+    let found = exposure::exposure(model, plan, &question, &mut Unlimited)
+        .map_err(|error| format!("{error:?}"))?;
+    let mut all = Exposure::new();
+    for (place, position) in found.positions.iter().enumerate() {
+        let cells = found.cells.iter().filter(|cell| cell.position == place);
+        let cells = cells.map(|cell| {
+            let mut names = cell.strikes.clone();
+            names.sort();
+            (names, in_our_words(cell))
+        });
+        let at = At {
+            cells: cells.collect(),
+            rest: position.rest,
+        };
+        all.insert(position.name.clone(), at);
+    }
+    Ok(all)
+}
+
+fn in_our_words(cell: &findings::Cell) -> Cell {
+    let blamed = |list: &[findings::Blamed]| -> Blamed {
+        let certainty = |certain: bool| {
+            if certain {
+                Certainty::Certain
+            } else {
+                Certainty::Possible
+            }
+        };
+        list.iter()
+            .map(|blamed| (blamed.name.clone(), certainty(blamed.certain)))
+            .collect()
+    };
+    let way = |consequence: &findings::Consequence| match &consequence.kind {
+        ConsequenceKind::Refused => Way::Refused,
+        ConsequenceKind::Undefined => Way::Undefined,
+        ConsequenceKind::Incomplete => Way::Incomplete,
+        ConsequenceKind::Breaks(name) => Way::Breaks(name.clone()),
+    };
+    Cell {
+        invariants: blamed(&cell.harm.broken),
+        certain: cell.harm.surely,
+        services: blamed(&cell.harm.out),
+        unrecoverable: cell.harm.unrecoverable.is_some(),
+        ways: cell.plan.iter().map(way).collect(),
+    }
 }
 
 /// A question with strikes that bite, a plan, and what the oracle says.
@@ -61,7 +118,7 @@ impl Judged {
             recovery: true,
             limit: LARGEST,
         };
-        let ours = exposure(&model, &read, asked);
+        let ours = oracle::exposure(&model, &read, asked);
         Ok(ours.map(|ours| Self {
             question,
             model,

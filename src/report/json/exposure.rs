@@ -1,15 +1,16 @@
 //! What faults do along a plan in the JSON report.
 
+use indexmap::IndexMap;
 use serde::Serialize;
 
 use crate::report::words;
 use crate::tasks::exposure::findings::{
-    Blamed, Cell, Consequence, ConsequenceKind, Exposure, PositionFindings, Recoverable, Window,
-    Witness,
+    Blamed, Branch, BranchWay, Cell, Consequence, ConsequenceKind, Exposure, PositionFindings,
+    Recoverable, Sight, Window, Witness,
 };
 
 use super::answer::{Explained, Why};
-use super::run::Run;
+use super::run::{Clock, Item, Run};
 
 #[derive(Serialize)]
 pub(super) struct Exposed<'a> {
@@ -43,6 +44,11 @@ struct Position<'a> {
     next: &'a [u32],
     seconds: u64,
     rest: bool,
+    /// Whether one can still give up; null where that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    abort_possible: Option<Option<bool>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    abort: Vec<Case<'a>>,
     runs: Vec<Run<'a>>,
 }
 
@@ -60,6 +66,55 @@ struct Told<'a> {
     unrecoverable: Option<Blame<'a>>,
     carrying_on: Vec<Way<'a>>,
     recoverable: Option<bool>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    contingency: Vec<Case<'a>>,
+}
+
+/// What to do in one of several cases.
+#[derive(Serialize)]
+struct Case<'a> {
+    /// In any of these, each with all of its sights; empty where there is no other case.
+    when: Vec<IndexMap<&'a str, &'a str>>,
+    ends: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<Vec<Item<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timeline: Option<Clock<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopped_by: Option<&'static str>,
+}
+
+impl<'a> Case<'a> {
+    fn of(branch: &'a Branch) -> Self {
+        let sights = |all: &'a Vec<Sight>| {
+            let pairs = all.iter().map(|s| (s.field.as_str(), s.value.as_str()));
+            pairs.collect()
+        };
+        let mut case = Self {
+            when: branch.when.iter().map(sights).collect(),
+            ends: branch.ends,
+            plan: None,
+            cost: None,
+            timeline: None,
+            stopped_by: None,
+        };
+        match &branch.way {
+            BranchWay::Plan { cost, steps, clock } => {
+                let item = |step: &'a Option<String>| match step {
+                    Some(name) => Item::Step(name),
+                    None => Item::Await { until: "settled" },
+                };
+                case.plan = Some(steps.iter().map(item).collect());
+                case.cost = Some(*cost);
+                case.timeline = Some(Clock::of(clock));
+            }
+            BranchWay::None => {}
+            BranchWay::Unknown(stopped) => case.stopped_by = Some(words::stop(*stopped)),
+        }
+        case
+    }
 }
 
 #[derive(Serialize)]
@@ -121,7 +176,9 @@ impl<'a> Exposed<'a> {
             tried: found.tried,
             stopped_by: found.stopped.map(words::stop),
             steps: found.steps.iter().map(|step| step.name.as_str()).collect(),
-            positions: found.positions.iter().map(Position::of).collect(),
+            positions: (0..found.positions.len())
+                .map(|place| Position::of(found, place))
+                .collect(),
             cells: found
                 .cells
                 .iter()
@@ -142,8 +199,13 @@ impl<'a> Exposed<'a> {
 }
 
 impl<'a> Position<'a> {
-    fn of(position: &'a PositionFindings) -> Self {
+    fn of(found: &'a Exposure, place: usize) -> Self {
+        let position: &PositionFindings = &found.positions[place];
+        let abort = found.abort.as_ref();
+        let ways = abort.and_then(|abort| abort.ways.iter().find(|(at, _)| *at == place));
         Self {
+            abort_possible: abort.and_then(|abort| abort.possible.get(place).copied()),
+            abort: ways.map_or_else(Vec::new, |(_, ways)| ways.iter().map(Case::of).collect()),
             name: &position.name,
             next: &position.next,
             seconds: position.seconds,
@@ -172,6 +234,7 @@ impl<'a> Told<'a> {
                 Recoverable::No => Some(false),
                 Recoverable::Unknown(_) => None,
             },
+            contingency: cell.contingency.iter().map(Case::of).collect(),
         }
     }
 }

@@ -215,7 +215,12 @@ impl<'s, 'a, 'm> Aftermath<'s, 'a, 'm> {
         let model = interpreter.model();
         let (mut broken, mut out) = (self.broken.row(), self.out.row());
         let undefined = self.undefined();
-        for (id, invariant) in (0u16..).map(InvariantId).zip(&model.rules.invariants) {
+        let in_order = self
+            .system
+            .look(state)
+            .is_some_and(|(_, in_order)| in_order);
+        let judged = (0u16..).map(InvariantId).zip(&model.rules.invariants);
+        for (id, invariant) in judged.filter(|_| !in_order) {
             if invariant.transition {
                 continue;
             }

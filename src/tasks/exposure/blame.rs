@@ -33,8 +33,8 @@ pub(super) struct Blame {
 /// What the rest of the plan comes to.
 #[derive(Clone, Debug, Default)]
 pub(super) struct PlanBlame {
-    /// One of [`REFUSED`], [`UNDEFINED`], [`INCOMPLETE`].
-    pub(super) way: Option<usize>,
+    /// Some of [`REFUSED`], [`UNDEFINED`], [`INCOMPLETE`].
+    pub(super) ways: Vec<usize>,
     /// What it breaks that the events alone do not.
     pub(super) breaks: Row,
 }
@@ -231,9 +231,10 @@ fn blame(after: &Aftermath<'_, '_, '_>, with: &Summary, without_strikes: &Summar
             super::rows::set(&mut breaks, thing);
         }
     }
-    let way = [REFUSED, UNDEFINED, INCOMPLETE]
+    let ways = [REFUSED, UNDEFINED, INCOMPLETE]
         .into_iter()
-        .find(|way| has(&with.plan, *way) && !has(&without_strikes.plan, *way));
+        .filter(|way| has(&with.plan, *way) && !has(&without_strikes.plan, *way))
+        .collect();
     named(
         after,
         Blame {
@@ -242,7 +243,7 @@ fn blame(after: &Aftermath<'_, '_, '_>, with: &Summary, without_strikes: &Summar
             surely: false,
             out_possible,
             out_certain,
-            plan: PlanBlame { way, breaks },
+            plan: PlanBlame { ways, breaks },
         },
     )
 }
@@ -271,7 +272,13 @@ fn less(blame: &Blame, fewer: &Blame) -> Blame {
         out_possible,
         out_certain,
         plan: PlanBlame {
-            way: blame.plan.way.filter(|way| fewer.plan.way != Some(*way)),
+            ways: blame
+                .plan
+                .ways
+                .iter()
+                .copied()
+                .filter(|way| !fewer.plan.ways.contains(way))
+                .collect(),
             breaks: without(&blame.plan.breaks, &fewer.plan.breaks),
         },
     }

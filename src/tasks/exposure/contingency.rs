@@ -1,7 +1,7 @@
 //! What to do when something struck: for each cell in which somebody is hurt the shortest valid ways to the goal, by what the
 //! operator can see once things have settled.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use crate::language::rules::FieldId;
 use crate::model::plan::Item;
@@ -237,15 +237,4 @@ impl<'w, 'a, 'm> Ways<'w, 'a, 'm> {
             Way::Unknown(stop) => BranchWay::Unknown(*stop),
         }
     }
-}
-
-/// Branches by the same ways and sights, of several cells: told once.
-pub(super) fn same(left: &[Branch], right: &[Branch]) -> bool {
-    let told = |branches: &[Branch]| -> BTreeMap<String, Vec<Option<String>>> {
-        branches
-            .iter()
-            .map(|branch| (format!("{:?}", branch.when), branch.way.steps().to_vec()))
-            .collect()
-    };
-    told(left) == told(right)
 }

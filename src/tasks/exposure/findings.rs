@@ -212,6 +212,18 @@ pub struct Figures {
     pub clock_ran_out: bool,
 }
 
+impl Exposure {
+    /// The first position from which nobody gets back to where nothing was begun, in every one of its states; none where
+    /// there is none, or none is known.
+    #[must_use]
+    pub fn no_return(&self) -> Option<usize> {
+        let possible = &self.abort.as_ref()?.possible;
+        possible
+            .iter()
+            .position(|possible| *possible == Some(false))
+    }
+}
+
 impl Harm {
     /// Whether nobody is hurt.
     #[must_use]

@@ -18,7 +18,7 @@ pub(super) fn cell(after: &Aftermath<'_, '_, '_>, struck: &Struck, blamed: &Blam
     } = blamed;
     let service = |place: usize| interpreter.object_name(after.services[place]).to_owned();
     let thing = |place: usize| thing(after, place);
-    let way = blame.plan.way.map(|way| match way {
+    let ways = blame.plan.ways.iter().map(|way| match *way {
         REFUSED => ConsequenceKind::Refused,
         INCOMPLETE => ConsequenceKind::Incomplete,
         _ => ConsequenceKind::Undefined,
@@ -46,8 +46,7 @@ pub(super) fn cell(after: &Aftermath<'_, '_, '_>, struck: &Struck, blamed: &Blam
                 witness: None,
             }),
         },
-        plan: way
-            .into_iter()
+        plan: ways
             .chain(breaks)
             .map(|kind| Consequence {
                 kind,

@@ -80,7 +80,7 @@ struct Point {
     /// The strikes that are left.
     left: Vec<Strike>,
     before: Option<(usize, Hop)>,
-    /// Whether what led here breaks what has to break.
+    /// Whether what has to break was broken on the way: by what led here, or before the last strike.
     breaks: bool,
 }
 
@@ -200,9 +200,9 @@ impl<'s, 'a, 'm> Witnesses<'s, 'a, 'm> {
         runs: &mut IndexMap<StateId, usize>,
     ) -> Result<Option<Witness>, TaskError> {
         let Some(path) = self.shortest(at, struck, target) else {
-            return Err(TaskError::Internal(
-                "no run shows what strikes are said to do".to_owned(),
-            ));
+            return Err(TaskError::Internal(format!(
+                "no run shows what strikes are said to do: {target:?}"
+            )));
         };
         let next = runs.len();
         let run = *runs.entry(path.first).or_insert(next);
@@ -246,16 +246,17 @@ impl<'s, 'a, 'm> Witnesses<'s, 'a, 'm> {
                 breaks: false,
             });
         }
-        let mut met: HashSet<(StateId, Vec<Strike>), Hasher> = HashSet::default();
+        let mut met: HashSet<(StateId, Vec<Strike>, bool), Hasher> = HashSet::default();
         while let Some(Reverse((cost, place))) = open.pop() {
             let Point {
                 id, left, breaks, ..
             } = &points[place];
             let (id, left) = (*id, left.clone());
-            if left.is_empty() && (*breaks || self.is_target(id, target)) {
+            let was = *breaks || matches!(target, Target::Broken(_)) && self.is_target(id, target);
+            if left.is_empty() && (was || self.is_target(id, target)) {
                 return Some(Path::to(&points, place));
             }
-            if !met.insert((id, left.clone())) {
+            if !met.insert((id, left.clone(), was)) {
                 continue;
             }
             let mut go = |hop, to, left: Vec<Strike>, breaks| {
@@ -264,7 +265,7 @@ impl<'s, 'a, 'm> Witnesses<'s, 'a, 'm> {
                     id: to,
                     left,
                     before: Some((place, hop)),
-                    breaks,
+                    breaks: breaks || was,
                 });
             };
             let breaks = |to| match target {
@@ -407,35 +408,12 @@ impl<'s, 'a, 'm> Witnesses<'s, 'a, 'm> {
 
     /// Why the end of a run shows what it should.
     fn told(&self, path: &Path, target: Target) -> Result<Told, TaskError> {
-        let interpreter = self.after.system.interpreter;
-        let rules = &interpreter.model().rules;
         let last = path.hops.last().map_or(path.first, |(_, to)| *to);
         let end = self.state(last)?;
         let mut told = Told::default();
         match target {
             Target::Broken(thing) | Target::PlanBreaks(thing) => {
-                let id = InvariantId(u16::try_from(thing).unwrap_or(u16::MAX));
-                let Some(declared) = rules.invariants.get(thing) else {
-                    return Ok(told);
-                };
-                let before = path.hops.len().checked_sub(2);
-                let before = before.map_or(path.first, |place| path.hops[place].1);
-                let before = self.state(before)?;
-                let judgement = if declared.transition {
-                    interpreter.judge_between(&before.cluster, &end.cluster, id)
-                } else {
-                    interpreter.judge(&end.cluster, id)
-                };
-                let choice = judgement.false_for.ok_or_else(|| {
-                    TaskError::Internal("an invariant holds where strikes break it".to_owned())
-                })?;
-                told.reason = Some(Reason::False {
-                    invariant: declared.name.clone(),
-                    doc: declared.doc.clone(),
-                });
-                let before = declared.transition.then_some(&before.cluster);
-                told.explanation =
-                    Some(interpreter.explain_invariant(&end.cluster, before, id, &choice));
+                self.broken(path, thing, &mut told)?;
             }
             Target::Lost => {
                 told.reason = Some(Reason::Doomed {
@@ -461,6 +439,37 @@ impl<'s, 'a, 'm> Witnesses<'s, 'a, 'm> {
             }
         }
         Ok(told)
+    }
+
+    /// Which invariant is false, and why; nothing of what is undefined.
+    fn broken(&self, path: &Path, thing: usize, told: &mut Told) -> Result<(), TaskError> {
+        let interpreter = self.after.system.interpreter;
+        let id = InvariantId(u16::try_from(thing).unwrap_or(u16::MAX));
+        let Some(declared) = interpreter.model().rules.invariants.get(thing) else {
+            return Ok(());
+        };
+        told.reason = Some(Reason::False {
+            invariant: declared.name.clone(),
+            doc: declared.doc.clone(),
+        });
+        let ids = std::iter::once(path.first).chain(path.hops.iter().map(|(_, to)| *to));
+        let states: Vec<&PlanState> = ids.map(|id| self.state(id)).collect::<Result<_, _>>()?;
+        // The last one is as a rule where it is false; a strike that does a step twice may break it on its way.
+        for place in (0..states.len()).rev() {
+            let now = &states[place].cluster;
+            let before = place.checked_sub(1).map(|place| &states[place].cluster);
+            let judgement = match before.filter(|_| declared.transition) {
+                Some(before) => interpreter.judge_between(before, now, id),
+                None if declared.transition => continue,
+                None => interpreter.judge(now, id),
+            };
+            if let Some(choice) = judgement.false_for {
+                let before = before.filter(|_| declared.transition);
+                told.explanation = Some(interpreter.explain_invariant(now, before, id, &choice));
+                return Ok(());
+            }
+        }
+        Ok(())
     }
 
     fn refused(&self, end: &PlanState, told: &mut Told) {

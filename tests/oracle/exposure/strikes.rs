@@ -42,7 +42,10 @@ pub fn blows(world: &mut World, items: &[Item], node: &Node) -> Vec<Blow> {
 fn faults(world: &mut World, (state, position): &Node) -> Vec<Blow> {
     let mut all = Vec::new();
     for instance in 0..world.model.instances.len() {
+        let transition = world.model.instances[instance].transition;
+        let failure_of = world.model.rules.transitions[transition.index()].failure_of;
         if class(&world.model, instance) == TransitionClass::Fault
+            && failure_of.is_none()
             && let Some(next) = taken(world, *state, instance)
         {
             let strike = (Payer::Faults, name_of(&world.model, instance));
@@ -52,9 +55,30 @@ fn faults(world: &mut World, (state, position): &Node) -> Vec<Blow> {
     all
 }
 
-/// Steps that are attempted and fail. No rulebook can say yet that an action may.
-fn failures(_: &mut World, _: &[Item], _: &Node) -> Vec<Blow> {
-    Vec::new()
+/// Steps that are attempted and fail half-way. Who does not notice takes them for done.
+fn failures(world: &mut World, items: &[Item], (state, position): &Node) -> Vec<Blow> {
+    let mut all = Vec::new();
+    for (item, after) in position.next(items) {
+        let Item::Step { instance, .. } = item else {
+            continue;
+        };
+        let attempted = world.model.instances[*instance].clone();
+        for failure in 0..world.model.instances.len() {
+            let Instance {
+                transition,
+                arguments,
+            } = &world.model.instances[failure];
+            let of = world.model.rules.transitions[transition.index()].failure_of;
+            if of == Some(attempted.transition)
+                && *arguments == attempted.arguments
+                && let Some(next) = taken(world, *state, failure)
+            {
+                let strike = (Payer::Faults, name_of(&world.model, failure));
+                all.push(blow(world, strike, *state, vec![next], after.clone()));
+            }
+        }
+    }
+    all
 }
 
 /// What an operator may do instead of a step that comes next, and could be taken.

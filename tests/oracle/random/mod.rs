@@ -3,6 +3,7 @@
 
 pub mod cluster;
 pub mod expressions;
+pub mod hazards;
 pub mod plans;
 pub mod rules;
 pub mod statements;
