@@ -587,6 +587,11 @@ r#"Every action, event and fault is possible with every choice of its arguments.
 Mended: a cluster with fewer objects (what can go wrong usually goes wrong with few), or a transition with fewer parameters.
 
     action swap(a: node, b: node) { … }               with 200 nodes: 40,000"#;
+    OtherCluster = "C0014", "an observed cluster that is not the cluster of the plan",
+        r#"`verify --at STEP --observed CLUSTER` compares a cluster as it is now with what the plan expects there. That is possible
+where both have the same rules and the same objects; what differs is told only where it is a value. Write the observed cluster
+by copying the file of the plan's cluster, and change the values of the fields to what they are now. Its params, policies,
+faults and goal do not count: they are those of the plan."#;
     BadStep = "P0001", "a step that is not an action with its arguments",
 r#"A step of a plan is one line: an action with its arguments in parentheses. The arguments are objects and other constants.
 
