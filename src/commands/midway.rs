@@ -62,18 +62,16 @@ pub fn verify(
 
 /// To ignore faults that somebody asks about would be to say more than was proved.
 fn without_faults(verify: &Verify) -> Result<(), Failure> {
+    // As if there were faults, and only what is named were asked: whatever is named asks about them.
     let exposure = &verify.exposure;
-    let asks = verify.changes.faults.is_some_and(|faults| faults > 0)
-        || exposure.slips.is_some_and(|slips| slips > 0)
-        || exposure.deny_exposure.is_some()
-        || exposure.trace.is_some();
-    if !asks {
+    let question = exposure.question(verify.changes.faults, true, false, false);
+    if question.is_none() {
         return Ok(());
     }
     Err(Diagnostic::error(
         Code::BadOption,
         "`--at` is about runs without faults and slips",
     )
-    .help("leave `--faults`, `--slips`, `--deny-exposure` and `--trace` out; without `--at` they tell the exposure at every step")
+    .help("leave out what asks about them (`--faults`, `--slips`, …); without `--at` that tells the exposure at every step")
     .into())
 }
