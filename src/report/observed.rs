@@ -235,7 +235,7 @@ mod tests {
             ),
             (
                 shown(2, stop, None),
-                "  from every one of the 2 states in which the plan can be there so far, stopped by\n  --max-states",
+                "  from every one of the 2 states in which the plan can be there so far, stopped by --max-states",
             ),
             (
                 shown(0, stop, None),
