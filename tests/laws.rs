@@ -24,6 +24,8 @@ mod limits;
 mod plan;
 #[path = "laws/reach.rs"]
 mod reach;
+#[path = "laws/resumed.rs"]
+mod resumed;
 #[path = "laws/sameness.rs"]
 mod sameness;
 #[path = "laws/verify.rs"]

@@ -121,6 +121,9 @@ pub struct Verify {
     /// Which properties.
     #[command(flatten)]
     pub asked: Asked,
+    /// Where the plan is.
+    #[command(flatten)]
+    pub midway: Midway,
     /// What faults do along the plan.
     #[command(flatten)]
     pub exposure: Exposure,
@@ -133,6 +136,18 @@ pub struct Verify {
     /// How long, and how.
     #[command(flatten)]
     pub search: Search,
+}
+
+/// Where the plan is, where only the rest of it is asked about.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "In the middle of the plan")]
+pub struct Midway {
+    /// Verify the rest, from before this step (2+5 where two lanes are; one more than the last step after it)
+    #[arg(long, value_name = "STEP", allow_negative_numbers = true)]
+    pub at: Option<String>,
+    /// Compare this cluster, as it is now, with what the plan expects there, and verify the rest from it
+    #[arg(long, value_name = "CLUSTER")]
+    pub observed: Option<String>,
 }
 
 /// What is asked about faults along a plan, beside `--faults`.

@@ -20,6 +20,7 @@ use rollproof::tasks::request::Asked;
 use super::arguments::{Changes, Check, Explain, Models, Plan, Regress, SchemaOf, Search, Verify};
 use super::destination;
 use super::exit::{Failure, Status};
+use super::midway;
 use super::output;
 use super::session::Session;
 
@@ -64,6 +65,9 @@ pub fn verify(session: &mut Session, verify: &Verify) -> Result<Status, Failure>
         .load_plan(&verify.subject, &verify.changes.overrides());
     let (model, plan) = session.loaded(found)?;
     session.assume(verify.strict, &model)?;
+    if midway::is_asked(verify) {
+        return midway::verify(session, verify, &model, &plan);
+    }
     if let Some(path) = &verify.exposure.contingency {
         spare_what_was_read(session, path, "--contingency", "book")?;
     }
@@ -288,7 +292,7 @@ pub fn explain(session: &Session, explain: &Explain) -> Result<Status, Failure> 
     Ok(Status::Holds)
 }
 
-fn asked(asked: &super::arguments::Asked, search: &Search) -> Asked {
+pub(super) fn asked(asked: &super::arguments::Asked, search: &Search) -> Asked {
     Asked {
         properties: asked.properties.clone(),
         effort: search.effort(),

@@ -5,6 +5,7 @@ mod ask;
 mod budget;
 mod destination;
 mod exit;
+mod midway;
 mod output;
 mod quantity;
 mod session;

@@ -587,6 +587,18 @@ r#"Every action, event and fault is possible with every choice of its arguments.
 Mended: a cluster with fewer objects (what can go wrong usually goes wrong with few), or a transition with fewer parameters.
 
     action swap(a: node, b: node) { … }               with 200 nodes: 40,000"#;
+    OtherCluster = "C0014", "an observed cluster that is not the cluster of the plan",
+        r#"`verify --at STEP --observed CLUSTER` compares a cluster as it is now with what the plan expects there. Both need the same
+rules and the same objects, under the same names; only values may differ. The params, policies, faults and goal of the observed
+cluster do not count: they are those of the plan.
+
+    verify plan.json --at 3 --observed now.json
+    "node": { "Node[1-2]": {} }                              the cluster of the plan
+    "node": { "Node1": { "build": "sp1" } }                  now.json
+
+Mended: a copy of the plan's cluster, with the values as they are now.
+
+    "node": { "Node1": { "build": "sp1" }, "Node2": {} }     now.json"#;
     BadStep = "P0001", "a step that is not an action with its arguments",
 r#"A step of a plan is one line: an action with its arguments in parentheses. The arguments are objects and other constants.
 

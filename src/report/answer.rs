@@ -5,7 +5,7 @@ use crate::tasks::outcome::{Answer, Counterexample, Property, Reason, Task, Trac
 
 use super::paint::Paint;
 use super::words::{WIDTH, count, flow, visible, wrapped};
-use super::{Loaded, diagnostics, exposure, runbook, summary, trace, verdict};
+use super::{Loaded, diagnostics, exposure, observed, runbook, summary, trace, verdict};
 
 /// What the reader wants to see beside the verdicts.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +23,9 @@ pub struct View<'a> {
 pub fn render(answer: &Answer, view: View<'_>) -> String {
     let paint = view.paint;
     let mut sections = vec![summary::head(answer, view.loaded.inputs, paint)];
+    if let Some(whereabouts) = &answer.whereabouts {
+        sections.push(observed::section(whereabouts, paint));
+    }
     // A plan that was found has all properties: that is what it means to be found.
     if answer.task != Task::Plan || answer.verdict != Verdict::Holds {
         sections.extend(verdict::table(answer, paint));

@@ -64,6 +64,7 @@ pub(super) fn answer(task: Task, properties: Vec<Property>) -> Answer {
     Answer {
         task,
         subject: "two-node".to_owned(),
+        whereabouts: None,
         model: ModelSummary {
             rules: "exchange-core".to_owned(),
             objects: vec![("node".to_owned(), 2), ("evs".to_owned(), 1)],

@@ -117,7 +117,10 @@ fn properties(answer: &Answer, paint: Paint) -> String {
         }
         Verdict::Holds => {
             let what = if valid(answer) {
-                "the plan is valid: safe, never refused, complete".to_owned()
+                format!(
+                    "{} is valid: safe, never refused, complete",
+                    subject(answer)
+                )
             } else if all == 1 {
                 "the property that was asked for".to_owned()
             } else {
@@ -163,10 +166,18 @@ pub(super) fn valid(answer: &Answer) -> bool {
         && holds(PropertyKind::Complete)
 }
 
-fn not_valid(answer: &Answer) -> &'static str {
+fn not_valid(answer: &Answer) -> String {
     match answer.task {
-        Task::Verify => "; the plan is not valid",
-        Task::Check | Task::Plan => "",
+        Task::Verify => format!("; {} is not valid", subject(answer)),
+        Task::Check | Task::Plan => String::new(),
+    }
+}
+
+/// What was verified.
+fn subject(answer: &Answer) -> &'static str {
+    match answer.whereabouts {
+        Some(_) => "the rest of the plan",
+        None => "the plan",
     }
 }
 

@@ -50,6 +50,7 @@ pub fn check(model: &Model, asked: &Asked, budget: &mut dyn Budget) -> Result<An
     Ok(Answer {
         task: Task::Check,
         subject: model.name.clone(),
+        whereabouts: None,
         model: summary(&interpreter),
         verdict: overall(&properties),
         properties,

@@ -1,6 +1,7 @@
 //! Answers: what was asked, what was established, and the evidence. Data only; the report room puts it into words.
 
 use super::exposure::findings::Exposure;
+use super::observed::Whereabouts;
 use crate::language::diagnostic::Diagnostic;
 pub use crate::model::suite::{Task, Verdict};
 use crate::search::budget::Stop;
@@ -13,6 +14,8 @@ pub struct Answer {
     pub task: Task,
     /// The cluster or plan that was asked about, as the user named it.
     pub subject: String,
+    /// Where the plan is, where only the rest of it was verified; its runs begin there, or come by there.
+    pub whereabouts: Option<Whereabouts>,
     /// The cluster's model in a few words: name of the rules, and how many objects of each kind.
     pub model: ModelSummary,
     /// Violated where anything asked is; else inconclusive where anything is; else holds. For `plan`: whether there is one.

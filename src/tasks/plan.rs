@@ -64,6 +64,7 @@ fn without_plan(interpreter: &Interpreter<'_>, search: SearchStats) -> Answer {
     Answer {
         task: Task::Plan,
         subject: interpreter.model().name.clone(),
+        whereabouts: None,
         model: summary(interpreter),
         verdict: if search.stopped.is_some() {
             Verdict::Inconclusive

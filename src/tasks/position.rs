@@ -59,12 +59,17 @@ impl StepNumbers {
         &self.steps
     }
 
+    /// The number of an element of a lane, where that is a step.
+    #[must_use]
+    pub fn of(&self, lane: usize, place: usize) -> Option<u32> {
+        let number = self.numbers.get(lane)?.get(place).copied();
+        number.filter(|number| *number > 0)
+    }
+
     /// The number of the element that a lane is at, where that is a step.
     #[must_use]
     pub fn at(&self, program: &Program<'_>, position: &Position, lane: usize) -> Option<u32> {
-        let place = program.behind(position, lane);
-        let number = self.numbers[lane].get(place).copied();
-        number.filter(|number| *number > 0)
+        self.of(lane, program.behind(position, lane))
     }
 
     /// The steps that the lanes take next.
@@ -107,6 +112,25 @@ impl StepNumbers {
                     }
                 }
             }
+        }
+    }
+
+    /// The position of that name, as [`StepNumbers::name`] writes it; none for what is no such list of numbers. Whether the
+    /// plan can be there is not looked at.
+    #[must_use]
+    pub fn named(&self, text: &str) -> Option<NextSteps> {
+        let numbers: Option<BTreeSet<u32>> = text
+            .split('+')
+            .map(|number| number.parse().ok().filter(|_| !number.starts_with('+')))
+            .collect();
+        let numbers = numbers?;
+        let last = u32::try_from(self.steps.len()).ok()?;
+        match numbers.last() {
+            Some(end) if *end == last + 1 && numbers.len() == 1 => Some(NextSteps::default()),
+            Some(end) if *end <= last && !numbers.contains(&0) => {
+                Some(NextSteps(numbers.into_iter().collect()))
+            }
+            _ => None,
         }
     }
 

@@ -84,6 +84,12 @@ impl<'p> Program<'p> {
         self.joined(Position(vec![0; self.lanes.len()].into_boxed_slice()))
     }
 
+    /// The position with so many elements of each lane behind it.
+    #[must_use]
+    pub fn at(&self, behind: Vec<u32>) -> Position {
+        self.joined(Position(behind.into_boxed_slice()))
+    }
+
     /// Whether every lane is through.
     #[must_use]
     pub fn done(&self, position: &Position) -> bool {

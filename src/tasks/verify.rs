@@ -58,6 +58,7 @@ pub fn verify(
     Ok(Answer {
         task: Task::Verify,
         subject: plan.name.clone(),
+        whereabouts: None,
         model: summary(&interpreter),
         verdict,
         properties,

@@ -101,3 +101,72 @@ fn first_steps(items: &[Item]) -> Vec<&Item> {
     }
     Vec::new()
 }
+
+/// How many steps there are.
+pub fn steps(items: &[Item]) -> u32 {
+    items
+        .iter()
+        .map(|item| match item {
+            Item::Step { .. } => 1,
+            Item::Parallel { lanes, .. } => lanes.iter().map(|lane| steps(lane)).sum(),
+            _ => 0,
+        })
+        .sum()
+}
+
+impl Position {
+    /// The numbers of the steps that are next, where the first step of these items is that one: what each lane does first of
+    /// all that it has left, waits apart; what comes behind lanes, where none of them has a step left.
+    pub fn next_steps(&self, items: &[Item], first: u32) -> Vec<u32> {
+        let mut number = first + steps(&items[..self.at.min(items.len())]);
+        for (place, item) in items.iter().enumerate().skip(self.at) {
+            match item {
+                Item::Step { .. } => return vec![number],
+                Item::Parallel { lanes, .. } => {
+                    let mut found = Vec::new();
+                    for (lane_number, lane) in lanes.iter().enumerate() {
+                        let start = Self::start(lane);
+                        let is_here = place == self.at;
+                        let at = if is_here {
+                            &self.lanes[lane_number]
+                        } else {
+                            &start
+                        };
+                        found.extend(at.next_steps(lane, number));
+                        number += steps(lane);
+                    }
+                    if !found.is_empty() {
+                        return found;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Vec::new()
+    }
+
+    /// How many items are behind, those of lanes included.
+    pub fn behind(&self, items: &[Item]) -> usize {
+        let all = |items: &[Item]| Self::all(items);
+        let inside = match items.get(self.at) {
+            Some(Item::Parallel { lanes, .. }) => {
+                let places = self.lanes.iter().zip(lanes);
+                places.map(|(place, lane)| place.behind(lane)).sum()
+            }
+            _ => 0,
+        };
+        all(&items[..self.at.min(items.len())]) + inside
+    }
+
+    fn all(items: &[Item]) -> usize {
+        items
+            .iter()
+            .map(|item| match item {
+                Item::Parallel { lanes, .. } => {
+                    1 + lanes.iter().map(|lane| Self::all(lane)).sum::<usize>()
+                }
+                _ => 1,
+            })
+            .sum()
+    }
+}

@@ -91,6 +91,17 @@ struct Product<'a> {
 
 /// Judges a plan over every interleaving; none where there are more states than the limit.
 pub fn verify(model: &Model, plan: &Plan, limit: usize) -> Option<Verified> {
+    let start = (initial(model), Position::start(&plan.items));
+    verify_from(model, plan, vec![start], limit).map(|(found, _)| found)
+}
+
+/// The same from some states at some positions, with all that were met.
+pub fn verify_from(
+    model: &Model,
+    plan: &Plan,
+    starts: Vec<(State, Position)>,
+    limit: usize,
+) -> Option<(Verified, Vec<(State, Position)>)> {
     let mut product = Product {
         model,
         items: &plan.items,
@@ -104,7 +115,9 @@ pub fn verify(model: &Model, plan: &Plan, limit: usize) -> Option<Verified> {
         },
         ended: false,
     };
-    product.number(initial(model), Position::start(&plan.items), 0);
+    for (state, position) in starts {
+        product.number(state, position, 0);
+    }
     while product.nodes.len() < product.list.len() {
         product.expand(product.nodes.len());
         if product.list.len() > limit {
@@ -125,7 +138,7 @@ pub fn verify(model: &Model, plan: &Plan, limit: usize) -> Option<Verified> {
         .iter()
         .zip(&list)
         .any(|(node, (_, at))| node.owed.is_empty() && !node.good && !at.done(&plan.items));
-    Some(found)
+    Some((found, list))
 }
 
 impl Product<'_> {

@@ -13,6 +13,7 @@ use crate::tasks::outcome::{
 
 use super::diagnostics::{self, Diagnostic};
 use super::exposure::Exposed;
+use super::observed::Position;
 use super::run::{Clock, Found, Run};
 use super::{Head, Volatile, inputs, scalar};
 
@@ -44,6 +45,8 @@ pub(super) struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     inputs: Option<Vec<super::Read>>,
     model: Model<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    position: Option<Position<'a>>,
     properties: Vec<Judged<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<Found<'a>>,
@@ -63,6 +66,7 @@ impl<'a> Body<'a> {
             verdict: answer.verdict.text(),
             inputs: None,
             model: Model::of(&answer.model),
+            position: answer.whereabouts.as_ref().map(Position::of),
             properties: answer
                 .properties
                 .iter()

@@ -6,6 +6,7 @@
 mod answer;
 mod diagnostics;
 mod exposure;
+mod observed;
 mod run;
 mod suite;
 

@@ -5,7 +5,7 @@ use crate::search::store::StateId;
 
 use super::aftermath::Aftermath;
 use super::carried_on::{BREAKS, INCOMPLETE, REFUSED, UNDEFINED, carried_on};
-use super::cells::{At, Struck};
+use super::cells::{At, Past, Struck};
 use super::recovering::Recovering;
 use super::recovery::Recoverable;
 use super::rows::{Row, and, clear, has, is_empty, or, without};
@@ -139,7 +139,7 @@ impl Fates {
     fn summary<'r>(
         &self,
         after: &Aftermath<'_, '_, '_>,
-        states: impl Iterator<Item = (StateId, Option<&'r Row>)>,
+        states: impl Iterator<Item = (StateId, Option<&'r Past>)>,
     ) -> Summary {
         let things = super::rows::all(after.things(), after.broken.row().len());
         let services = super::rows::all(after.services.len(), after.out.row().len());
@@ -152,12 +152,13 @@ impl Fates {
             out_certain: Vec::new(),
             plan: self.carried_on.row(),
         };
-        for (id, unbroken) in states {
+        for (id, past) in states {
             let place = id.index();
             or(&mut found.possible, self.stopped.possible.get(place));
             let mut row = self.stopped.avoidable.get(place).to_vec();
-            if let Some(unbroken) = unbroken {
-                and(&mut row, unbroken);
+            if let Some(past) = past {
+                and(&mut row, &past.unbroken);
+                or(&mut found.possible, &past.broken);
             }
             or(&mut avoidable, &row);
             or(&mut found.out_possible, self.stopped.out_in_some.get(place));
@@ -190,9 +191,8 @@ impl Fates {
         let whole: Vec<Blame> = struck
             .iter()
             .map(|cell| {
-                let entries = cell.entries.iter().map(|(id, row)| (*id, Some(row)));
-                let mut with = self.summary(after, entries);
-                or(&mut with.possible, &cell.by_strike);
+                let entries = cell.entries.iter().map(|(id, past)| (*id, Some(past)));
+                let with = self.summary(after, entries);
                 let without = &without_strikes[cell.position];
                 let mut blame = blame(after, &with, without);
                 blame.surely = if is_empty(&blame.possible) {

@@ -11,8 +11,35 @@ use super::aftermath::Aftermath;
 use super::rows::{Row, all, or, without};
 use super::strikes::{Limits, Strike, Strikes};
 
-/// States, and for each what was not broken on some way to it since the position without strikes.
-type Unbroken = IndexMap<StateId, Row>;
+/// What came to be on the ways to a state since the position without strikes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Past {
+    /// What some way did not break.
+    pub(super) unbroken: Row,
+    /// What some way broke.
+    pub(super) broken: Row,
+}
+
+/// States with their pasts.
+type Pasts = IndexMap<StateId, Past>;
+
+impl Past {
+    /// One more step, which breaks some things.
+    fn then(&self, broken: &[u64]) -> Self {
+        let mut all = self.broken.clone();
+        or(&mut all, broken);
+        Self {
+            unbroken: without(&self.unbroken, broken),
+            broken: all,
+        }
+    }
+
+    /// Another way to the same state.
+    fn or(&mut self, other: &Self) {
+        or(&mut self.unbroken, &other.unbroken);
+        or(&mut self.broken, &other.broken);
+    }
+}
 
 /// A position of the plan.
 pub(super) struct At {
@@ -29,9 +56,7 @@ pub(super) struct Struck {
     /// The strikes in order; one that struck twice stands twice.
     pub(super) strikes: Vec<Strike>,
     /// The states right after the last strike.
-    pub(super) entries: Unbroken,
-    /// What the last strike itself breaks between the states around it.
-    pub(super) by_strike: Row,
+    pub(super) entries: Pasts,
 }
 
 /// The positions of a plan in order; the last is the one after the last step.
@@ -51,11 +76,10 @@ pub(super) fn positions(after: &Aftermath<'_, '_, '_>, numbers: &StepNumbers) ->
     found
 }
 
-/// A strike that leads from a state of a cell to a state of another one.
+/// A strike that leads to a state: what came to be until then, the state itself not included.
 struct Entry {
     to: StateId,
-    unbroken: Row,
-    broken: Row,
+    past: Past,
 }
 
 /// Lets everything strike at every position, and explores what it leads to.
@@ -65,14 +89,18 @@ pub(super) fn struck(
     limits: Limits,
     budget: &mut dyn Budget,
 ) -> Vec<Struck> {
-    let things = all(after.things(), after.broken.row().len());
+    let words = after.broken.row().len();
+    let nothing = Past {
+        unbroken: all(after.things(), words),
+        broken: vec![0; words],
+    };
     let mut found: Vec<Struck> = Vec::new();
-    let mut level: Vec<(usize, Vec<Strike>, Unbroken)> = positions
+    let mut level: Vec<(usize, Vec<Strike>, Pasts)> = positions
         .iter()
         .enumerate()
         .map(|(place, at)| {
-            let unbroken = |id: &StateId| (*id, without(&things, after.broken.get(id.index())));
-            (place, Vec::new(), at.states.iter().map(unbroken).collect())
+            let past = |id: &StateId| (*id, nothing.then(after.broken.get(id.index())));
+            (place, Vec::new(), at.states.iter().map(past).collect())
         })
         .collect();
     for number in 1..=limits.faults + limits.slips {
@@ -84,13 +112,15 @@ pub(super) fn struck(
         let last = number == limits.faults + limits.slips;
         level = Vec::new();
         for ((position, strikes), hits) in hits {
-            let mut entries = Unbroken::new();
-            let mut by_strike = after.broken.row();
+            let mut entries = Pasts::new();
             for hit in hits {
-                let unbroken = without(&hit.unbroken, after.broken.get(hit.to.index()));
-                let row = entries.entry(hit.to).or_insert_with(|| after.broken.row());
-                or(row, &unbroken);
-                or(&mut by_strike, &hit.broken);
+                let past = hit.past.then(after.broken.get(hit.to.index()));
+                match entries.get_mut(&hit.to) {
+                    Some(known) => known.or(&past),
+                    None => {
+                        entries.insert(hit.to, past);
+                    }
+                }
             }
             if !last {
                 level.push((position, strikes.clone(), closed(after, &entries)));
@@ -99,7 +129,6 @@ pub(super) fn struck(
                 position,
                 strikes,
                 entries,
-                by_strike,
             });
         }
     }
@@ -112,7 +141,7 @@ pub(super) fn struck(
 /// One strike more than before.
 fn hits(
     after: &mut Aftermath<'_, '_, '_>,
-    level: &[(usize, Vec<Strike>, Unbroken)],
+    level: &[(usize, Vec<Strike>, Pasts)],
     limits: Limits,
     budget: &mut dyn Budget,
 ) -> IndexMap<(usize, Vec<Strike>), Vec<Entry>> {
@@ -120,50 +149,46 @@ fn hits(
     let mut found: IndexMap<(usize, Vec<Strike>), Vec<Entry>> = IndexMap::new();
     for (position, before, states) in level {
         let left = limits.less(before);
-        for (&id, unbroken) in states {
+        for (&id, past) in states {
             let Some(from) = after.store.get(id).cloned() else {
                 continue;
             };
             for hit in strikes.at(&from, left) {
-                let broken = after.broken_through(&from.cluster, &hit.through);
+                let past = past.then(&after.broken_through(&from.cluster, &hit.through));
                 let Some(to) = after.add(hit.to, budget) else {
                     return found;
                 };
                 let mut strikes = before.clone();
                 strikes.push(hit.strike);
                 strikes.sort_unstable();
-                let unbroken = without(unbroken, &broken);
-                found.entry((*position, strikes)).or_default().push(Entry {
-                    to,
-                    unbroken,
-                    broken,
-                });
+                let entry = Entry { to, past };
+                found.entry((*position, strikes)).or_default().push(entry);
             }
         }
     }
     found
 }
 
-/// Everything that events lead to, with what was not broken on some way there.
-fn closed(after: &Aftermath<'_, '_, '_>, entries: &Unbroken) -> Unbroken {
+/// Everything that events lead to, with its past.
+fn closed(after: &Aftermath<'_, '_, '_>, entries: &Pasts) -> Pasts {
     let mut found = entries.clone();
     let mut open: Vec<StateId> = entries.keys().copied().collect();
     while let Some(from) = open.pop() {
-        let unbroken = found[&from].clone();
+        let past = found[&from].clone();
         for &to in after.events.successors(from) {
             let to = StateId(to);
-            let mut row = without(&unbroken, after.broken.get(to.index()));
+            let mut next = past.then(after.broken.get(to.index()));
             if let Some(broken) = after.broken_on(from, to) {
-                row = without(&row, broken);
+                next = next.then(broken);
             }
             match found.get_mut(&to) {
                 None => {
-                    found.insert(to, row);
+                    found.insert(to, next);
                     open.push(to);
                 }
                 Some(known) => {
                     let before = known.clone();
-                    or(known, &row);
+                    known.or(&next);
                     if before != *known {
                         open.push(to);
                     }
