@@ -391,6 +391,36 @@ Mended:
       text "Patch {n}"
       n.hotfix = true
     }"#;
+    MisplacedTemporal = "R0029", "a temporal operator where none can stand",
+        r#"`eventually`, `always eventually` and `leads to` speak of whole runs. They stand once, at the top of a `property`, and what
+they take are conditions on one state: operators are not nested, and nothing else has them inside.
+
+Wrong:
+
+    invariant repaired {
+      all n in node: eventually n.power == up
+    }
+
+Mended (a property with parameters must hold for each choice of them):
+
+    property repaired(n: node) {
+      eventually n.power == up
+    }"#;
+    NoTemporal = "R0030", "a property that does not make exactly one promise",
+        r#"A `property` makes one promise about every fair run: `eventually P`, `always eventually P` or `P leads to Q`. What must be
+true in every state is an `invariant`.
+
+Wrong:
+
+    property repaired(n: node) {
+      n.power == up
+    }
+
+Mended:
+
+    property repaired(n: node) {
+      n.power != up leads to n.power == up
+    }"#;
     FileNotRead = "F0001", "a file that cannot be read",
 r#"The file is not there, is a directory, or may not be read.
 

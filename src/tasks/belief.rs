@@ -5,7 +5,7 @@ use std::cell::Cell;
 
 use indexmap::IndexSet;
 
-use crate::language::rules::{GoalId, InvariantId};
+use crate::language::rules::{GoalId, InvariantId, TemporalId};
 use crate::search::best_first::{Expansion, Space};
 use crate::search::fairness::{FairStep, fair_components};
 use crate::search::graph::Graph;
@@ -33,6 +33,8 @@ pub struct Beliefs<'a, 'm> {
     events: Vec<usize>,
     invariants: Vec<InvariantId>,
     transition_invariants: Vec<InvariantId>,
+    /// Not promised to a plan, but nothing in them may be undefined.
+    temporal: Vec<TemporalId>,
     estimate: Projection,
     gave_up: Cell<bool>,
 }
@@ -68,6 +70,10 @@ impl<'a, 'm> Beliefs<'a, 'm> {
             events: events(interpreter),
             invariants,
             transition_invariants,
+            temporal: (0..)
+                .map(TemporalId)
+                .take(rules.temporal.len())
+                .collect(),
             estimate: Projection::new(interpreter.model(), goal, may_go_on)?,
             gave_up: Cell::new(false),
         })
@@ -174,6 +180,10 @@ impl<'a, 'm> Beliefs<'a, 'm> {
         self.invariants
             .iter()
             .all(|&id| self.interpreter.judge(state, id).holds())
+            && self
+                .temporal
+                .iter()
+                .all(|&id| self.interpreter.undefined_operand(state, id).is_none())
             && self.interpreter.goal(state, self.goal).is_ok()
     }
 

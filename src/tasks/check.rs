@@ -2,7 +2,7 @@
 //! something are expanded like any other, so that one property never hides another.
 
 use crate::engine::question::Question;
-use crate::language::rules::{GoalId, InvariantId};
+use crate::language::rules::{GoalId, InvariantId, TemporalId};
 use crate::model::ground::Model;
 use crate::search::budget::Budget;
 use crate::semantics::{Fired, Interpreter, State, Undefined};
@@ -244,6 +244,11 @@ impl Checked<'_, '_> {
             };
             if let Some(undefined) = judgement.undefined {
                 return Ok((format!("{what} {}", invariant.name), undefined));
+            }
+        }
+        for (id, property) in (0u16..).map(TemporalId).zip(&rules.temporal) {
+            if let (false, Some(undefined)) = (between, interpreter.undefined_operand(&after, id)) {
+                return Ok((format!("property {}", property.name), undefined));
             }
         }
         if let Some(goal) = interpreter.model().goal
