@@ -8,6 +8,7 @@ mod exit;
 mod output;
 mod quantity;
 mod session;
+mod temporal;
 
 use std::ffi::OsString;
 use std::io;

@@ -683,6 +683,20 @@ r#"The policy is on, everything that the rules allow on this cluster was explore
 Mended:
 
     policy drain { before reboot(n) require not hosts(n) else "not empty" }"#;
+    OperatorOwesNothing = "W0005", "a temporal property that waits for operators",
+r#"In `check` operators owe nothing: they may stop working at any time. The property is violated because a run stays, or goes round, where only an action could bring what is promised. That is true of every cluster that nobody touches, and hardly what was meant.
+
+    property upgraded { eventually all n in node: n.build == sp1 }
+
+Ask whether a plan brings it about (there a step that stays possible is taken), or whether it can still be reached from everywhere:
+
+    rollproof verify my-plan.json --property upgraded
+    goal upgraded { all n in node: n.build == sp1 }
+    rollproof check my-cluster.json --property recoverable
+
+Promises about what happens by itself belong into `check`:
+
+    property comes_back(n: node) { n.power == rebooting leads to n.power == up }"#;
     EmptyCluster = "W0004", "a cluster without objects",
 r#"Nothing is in the cluster, so nothing can go wrong in it, and an invariant or a goal about all nodes holds. That is hardly what was meant.
 

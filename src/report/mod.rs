@@ -12,6 +12,7 @@ pub mod json;
 pub mod paint;
 pub mod plan_file;
 pub mod progress;
+mod promise;
 pub mod reference;
 pub mod runbook;
 pub mod suite;

@@ -6,7 +6,7 @@
 //! may also stop where nothing fair is possible; such a state is a component without edges of which the same is true.
 
 use super::components::components;
-use super::graph::Graph;
+use super::graph::{Graph, ShortestPaths};
 use super::store::StateId;
 
 /// A fair transition that is possible in a state.
@@ -64,7 +64,7 @@ fn is_fair<L: Ord + Clone>(
 /// A step of a cycle: to a state, by a certain fair transition or by any.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hop<L> {
-    /// The fair transition that must be the one; `None` where any transition will do.
+    /// The fair transition that must be the one; `None` where any transition will do (and no fair one does).
     pub label: Option<L>,
     /// Where it leads.
     pub to: StateId,
@@ -93,6 +93,7 @@ pub fn fair_cycle<L: Ord + Clone>(
         graph,
         states,
         component,
+        steps: &steps,
         here: start,
         hops: Vec::new(),
     };
@@ -110,57 +111,77 @@ pub fn fair_cycle<L: Ord + Clone>(
             .hops
             .iter()
             .any(|hop| treated(hop.to) || hop.label.as_ref() == Some(&label));
-        if treated(start) || on_the_way {
-            continue;
-        }
-        if let Some(&state) = component.iter().find(|&&state| treated(state)) {
-            walk.go(state);
-        } else if let Some((from, to)) = component.iter().find_map(|&from| {
-            let mut taken = steps(from).into_iter();
-            taken
-                .find(|step| step.label == label && inside(step.to))
-                .map(|step| (from, step.to))
-        }) {
-            walk.go(from);
-            walk.hops.push(Hop {
-                label: Some(label),
-                to,
-            });
-            walk.here = to;
+        if !treated(start) && !on_the_way {
+            walk.treat(&label);
         }
     }
     walk.back(start);
     walk.hops
 }
 
-struct Walk<'a, L> {
+struct Walk<'a, L, F> {
     graph: &'a Graph,
     states: usize,
     component: &'a [StateId],
+    steps: &'a F,
     here: StateId,
     hops: Vec<Hop<L>>,
 }
 
-impl<L> Walk<'_, L> {
+impl<L: PartialEq, F: Fn(StateId) -> Vec<FairStep<L>>> Walk<'_, L, F> {
+    fn is_inside(&self, id: StateId) -> bool {
+        self.component.binary_search(&id).is_ok()
+    }
+
+    fn paths(&self) -> ShortestPaths {
+        let inside = |_: StateId, id: StateId| self.is_inside(id);
+        self.graph.shortest_paths(self.here, self.states, inside)
+    }
+
     /// The shortest way inside the component; nothing where we are there.
     fn go(&mut self, to: StateId) {
-        let inside = |_: StateId, id: StateId| self.component.binary_search(&id).is_ok();
-        let paths = self.graph.shortest_paths(self.here, self.states, inside);
-        for &to in paths.path(to).iter().skip(1) {
-            self.hops.push(Hop { label: None, to });
+        self.along(&self.paths().path(to));
+    }
+
+    fn along(&mut self, path: &[StateId]) {
+        for &to in path.iter().skip(1) {
+            // A fair transition that leads there is taken rather than another: then it is taken.
+            let fair = (self.steps)(self.here).into_iter().find(|step| step.to == to);
+            self.hops.push(Hop {
+                label: fair.map(|step| step.label),
+                to,
+            });
+            self.here = to;
         }
-        self.here = to;
+    }
+
+    /// To the nearest state where the label is not possible, or from which it leads to a state inside; then it is taken.
+    fn treat(&mut self, label: &L) {
+        let paths = self.paths();
+        for &id in &paths.order {
+            let of_label = (self.steps)(id).into_iter().find(|step| step.label == *label);
+            match of_label {
+                None => return self.along(&paths.path(id)),
+                Some(step) if self.is_inside(step.to) => {
+                    self.along(&paths.path(id));
+                    self.here = step.to;
+                    self.hops.push(Hop {
+                        label: Some(step.label),
+                        to: step.to,
+                    });
+                    return;
+                }
+                Some(_) => {}
+            }
+        }
     }
 
     /// Back to where the walk began, by at least one step.
     fn back(&mut self, start: StateId) {
         if self.hops.is_empty() {
             let next = self.graph.successors(start).iter().map(|&to| StateId(to));
-            let mut inside = next.filter(|to| self.component.binary_search(to).is_ok());
-            if let Some(to) = inside.next() {
-                self.hops.push(Hop { label: None, to });
-                self.here = to;
-            }
+            let first = next.into_iter().find(|to| self.is_inside(*to));
+            self.along(&first.map_or_else(Vec::new, |to| vec![start, to]));
         }
         self.go(start);
     }

@@ -17,6 +17,7 @@ pub mod program;
 mod real_names;
 pub mod regress;
 pub mod request;
+mod temporal;
 pub mod timeline;
 pub mod trace;
 pub mod verify;

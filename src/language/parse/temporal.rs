@@ -177,5 +177,5 @@ fn misplaced(word: &str) -> Diagnostic {
         Code::MisplacedTemporal,
         format!("`{word}` stands only at the top of a property, once"),
     )
-    .help("write `property NAME { … }` with one of `eventually P`, `always eventually P` and `P leads to Q`; P and Q are conditions on one state, and parameters say `for each`")
+    .help("write `property NAME { … }` with one of `eventually P`, `always eventually P` and `P leads to Q`; P and Q are conditions on one state, and it must hold for each choice of its parameters")
 }

@@ -5,6 +5,7 @@
 
 mod answer;
 mod diagnostics;
+mod promise;
 mod run;
 mod suite;
 
