@@ -20,5 +20,7 @@ mod plan;
 mod reach;
 #[path = "laws/sameness.rs"]
 mod sameness;
+#[path = "laws/temporal.rs"]
+mod temporal;
 #[path = "laws/verify.rs"]
 mod verify;

@@ -88,7 +88,7 @@ pub enum PropertyKind {
 /// The evidence against a property.
 #[derive(Clone, Debug)]
 pub struct Counterexample {
-    /// The shortest run that shows it; of temporal properties the shortest way to where it goes round.
+    /// The shortest run that shows it; of temporal properties a short one.
     pub trace: Trace,
     /// Why it is one.
     pub reason: Reason,

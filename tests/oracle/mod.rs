@@ -9,5 +9,6 @@ pub mod position;
 pub mod random;
 pub mod replay;
 pub mod step;
+pub mod temporal;
 pub mod verify;
 pub mod words;

@@ -91,6 +91,19 @@ struct Product<'a> {
 
 /// Judges a plan over every interleaving; none where there are more states than the limit.
 pub fn verify(model: &Model, plan: &Plan, limit: usize) -> Option<Verified> {
+    runs(model, plan, limit).map(|runs| runs.found)
+}
+
+/// All runs of a plan, and what is said of them.
+pub struct Runs {
+    pub found: Verified,
+    /// The cluster in each state.
+    pub clusters: Vec<State>,
+    pub nodes: Vec<Node>,
+}
+
+/// The runs of a plan; none where there are more states than the limit.
+pub fn runs(model: &Model, plan: &Plan, limit: usize) -> Option<Runs> {
     let mut product = Product {
         model,
         items: &plan.items,
@@ -125,7 +138,11 @@ pub fn verify(model: &Model, plan: &Plan, limit: usize) -> Option<Verified> {
         .iter()
         .zip(&list)
         .any(|(node, (_, at))| node.owed.is_empty() && !node.good && !at.done(&plan.items));
-    Some(found)
+    Some(Runs {
+        found,
+        clusters: list.into_iter().map(|(cluster, _)| cluster).collect(),
+        nodes,
+    })
 }
 
 impl Product<'_> {
