@@ -16,6 +16,8 @@ mod hand;
 mod limits;
 #[path = "laws/plan.rs"]
 mod plan;
+#[path = "laws/promises.rs"]
+mod promises;
 #[path = "laws/reach.rs"]
 mod reach;
 #[path = "laws/sameness.rs"]

@@ -14,7 +14,10 @@ pub(super) fn refuse_reductions(
     asked: &Asked,
     search: &Search,
 ) -> Result<(), Failure> {
-    let names_reductions = search.reduce.as_ref().is_some_and(|names| !names.is_empty());
+    let names_reductions = search
+        .reduce
+        .as_ref()
+        .is_some_and(|names| !names.is_empty());
     let temporal = &model.rules.temporal;
     let named = asked
         .properties

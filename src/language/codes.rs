@@ -393,7 +393,8 @@ Mended:
     }"#;
     MisplacedTemporal = "R0029", "a temporal operator where none can stand",
         r#"`eventually`, `always eventually` and `leads to` speak of whole runs. They stand once, at the top of a `property`, and what
-they take are conditions on one state: operators are not nested, and nothing else has them inside.
+they take are conditions on one state: operators are not nested, and nothing else has them inside. A property with parameters
+must hold for each choice of them.
 
 Wrong:
 
@@ -401,7 +402,7 @@ Wrong:
       all n in node: eventually n.power == up
     }
 
-Mended (a property with parameters must hold for each choice of them):
+Mended:
 
     property repaired(n: node) {
       eventually n.power == up

@@ -169,9 +169,9 @@ impl<E> Promise<E> {
     /// What has to come.
     pub const fn wanted(&self) -> &E {
         match self {
-            Self::Eventually(wanted) | Self::AlwaysEventually(wanted) | Self::LeadsTo(_, wanted) => {
-                wanted
-            }
+            Self::Eventually(wanted)
+            | Self::AlwaysEventually(wanted)
+            | Self::LeadsTo(_, wanted) => wanted,
         }
     }
 }

@@ -29,16 +29,20 @@ pub(super) fn unkept(reason: &Reason, run: &Trace) -> Vec<String> {
     };
     lines.push(match due {
         Some(Due { step, condition }) => {
-            format!("{bound}`{condition}` holds {}, and from then on `{wanted}` never.", after(*step))
+            format!(
+                "{bound}`{condition}` holds {}, and `{wanted}` never from then on.",
+                after(*step)
+            )
         }
         None if formula.starts_with("always") => {
-            format!("{bound}from some point on `{wanted}` never holds again.")
+            format!("{bound}`{wanted}` never holds from some point on.")
         }
         None => format!("{bound}`{wanted}` never holds."),
     });
     let stays = run.cycle == Some(run.steps.len());
     if stays {
-        lines.push("No fair event is possible any more: it may stay like this for ever.".to_owned());
+        lines
+            .push("No fair event is possible any more: it may stay like this for ever.".to_owned());
     } else if fair.is_empty() {
         lines.push("No fair event is possible where it goes round.".to_owned());
     } else {

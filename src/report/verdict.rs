@@ -101,7 +101,10 @@ fn by_name(answer: &Answer) -> Option<String> {
     }
     let search = &answer.search;
     let (not_used, states) = match &search.by_name {
-        Some(by_name) => (&by_name.not_used, format!(" on {}", count(by_name.states, "state"))),
+        Some(by_name) => (
+            &by_name.not_used,
+            format!(" on {}", count(by_name.states, "state")),
+        ),
         None => (&search.not_used, String::new()),
     };
     let names: Vec<&str> = not_used.iter().map(|reduction| reduction.name).collect();
@@ -110,7 +113,9 @@ fn by_name(answer: &Answer) -> Option<String> {
     } else {
         format!(", without {}", names.join(", "))
     };
-    Some(format!("temporal properties judged by name{states}{without}"))
+    Some(format!(
+        "temporal properties judged by name{states}{without}"
+    ))
 }
 
 fn properties(answer: &Answer, paint: Paint) -> String {

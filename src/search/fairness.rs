@@ -146,7 +146,9 @@ impl<L: PartialEq, F: Fn(StateId) -> Vec<FairStep<L>>> Walk<'_, L, F> {
     fn along(&mut self, path: &[StateId]) {
         for &to in path.iter().skip(1) {
             // A fair transition that leads there is taken rather than another: then it is taken.
-            let fair = (self.steps)(self.here).into_iter().find(|step| step.to == to);
+            let fair = (self.steps)(self.here)
+                .into_iter()
+                .find(|step| step.to == to);
             self.hops.push(Hop {
                 label: fair.map(|step| step.label),
                 to,
@@ -159,7 +161,9 @@ impl<L: PartialEq, F: Fn(StateId) -> Vec<FairStep<L>>> Walk<'_, L, F> {
     fn treat(&mut self, label: &L) {
         let paths = self.paths();
         for &id in &paths.order {
-            let of_label = (self.steps)(id).into_iter().find(|step| step.label == *label);
+            let of_label = (self.steps)(id)
+                .into_iter()
+                .find(|step| step.label == *label);
             match of_label {
                 None => return self.along(&paths.path(id)),
                 Some(step) if self.is_inside(step.to) => {
@@ -258,9 +262,13 @@ mod tests {
         ]);
         assert_eq!(puzzle.fair(), [vec![0, 1, 2]]);
         let component = [StateId(0), StateId(1), StateId(2)];
-        let cycle = fair_cycle(&puzzle.graph(), 3, &component, (StateId(0), StateId(1)), |id| {
-            puzzle.steps(id)
-        });
+        let cycle = fair_cycle(
+            &puzzle.graph(),
+            3,
+            &component,
+            (StateId(0), StateId(1)),
+            |id| puzzle.steps(id),
+        );
         let mut here = StateId(0);
         let mut taken = Vec::new();
         for hop in &cycle {
@@ -276,14 +284,23 @@ mod tests {
     #[test]
     fn a_loop_on_one_state_is_a_cycle_of_one_step() {
         let puzzle = Puzzle(vec![vec![('a', 0)]]);
-        let cycle = fair_cycle(&puzzle.graph(), 1, &[StateId(0)], (StateId(0), StateId(0)), |id| {
-            puzzle.steps(id)
-        });
+        let cycle = fair_cycle(
+            &puzzle.graph(),
+            1,
+            &[StateId(0)],
+            (StateId(0), StateId(0)),
+            |id| puzzle.steps(id),
+        );
         assert_eq!(cycle.len(), 1);
         let none = Puzzle(vec![vec![]]);
         assert!(
-            fair_cycle(&none.graph(), 1, &[StateId(0)], (StateId(0), StateId(0)), |id| none
-                .steps(id))
+            fair_cycle(
+                &none.graph(),
+                1,
+                &[StateId(0)],
+                (StateId(0), StateId(0)),
+                |id| none.steps(id)
+            )
             .is_empty()
         );
     }

@@ -92,7 +92,13 @@ impl<L: Ord + Clone, F: Fn(StateId) -> Vec<FairStep<L>>> Live<'_, F> {
         match broken.stem.last() {
             Some(&last) if !broken.component.is_empty() => {
                 let through = (last, last);
-                fair_cycle(self.graph, self.states, &broken.component, through, &self.steps)
+                fair_cycle(
+                    self.graph,
+                    self.states,
+                    &broken.component,
+                    through,
+                    &self.steps,
+                )
             }
             _ => Vec::new(),
         }

@@ -114,8 +114,8 @@ impl Interpreter<'_> {
                     return Some(why);
                 }
             }
-            next = choices::advance(self.model, &property.parameters, &mut choice)
-                .then_some(choice);
+            next =
+                choices::advance(self.model, &property.parameters, &mut choice).then_some(choice);
         }
         None
     }

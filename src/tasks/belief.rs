@@ -70,10 +70,7 @@ impl<'a, 'm> Beliefs<'a, 'm> {
             events: events(interpreter),
             invariants,
             transition_invariants,
-            temporal: (0..)
-                .map(TemporalId)
-                .take(rules.temporal.len())
-                .collect(),
+            temporal: (0..).map(TemporalId).take(rules.temporal.len()).collect(),
             estimate: Projection::new(interpreter.model(), goal, may_go_on)?,
             gave_up: Cell::new(false),
         })

@@ -31,7 +31,11 @@ fn agrees(found: Found, name: &str, answer: &Answer) -> Result<(), String> {
     match found {
         Found::Broken(steps) => {
             let fits = round.is_some_and(|round| round >= steps);
-            same(&format!("way to where `{name}` breaks, {steps} or {round:?}"), true, fits)
+            same(
+                &format!("way to where `{name}` breaks, {steps} or {round:?}"),
+                true,
+                fits,
+            )
         }
         Found::NoValue => same(&format!("lasso against `{name}`"), None, round),
         Found::Holds => Ok(()),
@@ -60,7 +64,11 @@ fn temporal_properties_of_check_agree_with_the_oracle() {
                     let against = property(&answer, &promised.name)?.counterexample.as_ref();
                     let trace = &against.ok_or("no lasso")?.trace;
                     is_lasso(&case.model, promised, trace).map_err(|e| case.about("", e))?;
-                    if trace.cycle == Some(trace.steps.len()) { 2 } else { 1 }
+                    if trace.cycle == Some(trace.steps.len()) {
+                        2
+                    } else {
+                        1
+                    }
                 }
                 Found::NoValue => 3,
             };
@@ -69,7 +77,10 @@ fn temporal_properties_of_check_agree_with_the_oracle() {
         Ok(())
     });
     let seen = seen.into_inner();
-    let enough = seen.iter().zip([200, 20, 200, 2]).all(|(found, least)| *found >= least);
+    let enough = seen
+        .iter()
+        .zip([200, 20, 200, 2])
+        .all(|(found, least)| *found >= least);
     assert!(enough, "one sided: {seen:?}");
 }
 
@@ -80,10 +91,14 @@ fn is_lasso(model: &Model, promised: &Temporal, trace: &Trace) -> Result<(), Str
     let back = trace.cycle.ok_or("the run goes round nowhere")?;
     let round = &states[back..];
     for instance in (0..model.instances.len()).filter(|i| is_fair(model, *i)) {
-        let stays_possible =
-            round.iter().all(|state| matches!(attempt(model, state, instance), Attempt::Taken(_)));
+        let stays_possible = round
+            .iter()
+            .all(|state| matches!(attempt(model, state, instance), Attempt::Taken(_)));
         if stays_possible && !taken[back..].contains(&instance) {
-            return Err(format!("{} is put off for ever", words::instance(model, instance)));
+            return Err(format!(
+                "{} is put off for ever",
+                words::instance(model, instance)
+            ));
         }
     }
     let breaks = choices(model, &promised.parameters).iter().any(|choice| {
@@ -95,8 +110,9 @@ fn is_lasso(model: &Model, promised: &Temporal, trace: &Trace) -> Result<(), Str
         match &promised.promise {
             Promise::Eventually(_) => unkept(0),
             Promise::AlwaysEventually(_) => unkept(back),
-            Promise::LeadsTo(due, _) => (0..=back)
-                .any(|place| truth(&states[place], due) == Ok(true) && unkept(place)),
+            Promise::LeadsTo(due, _) => {
+                (0..=back).any(|place| truth(&states[place], due) == Ok(true) && unkept(place))
+            }
         }
     });
     if breaks {
@@ -199,7 +215,13 @@ fn where_a_limit_is_reached_nothing_temporal_holds_and_what_is_violated_is() {
             return Ok(());
         };
         let states = case.graph.states.len();
-        let names: Vec<&str> = case.model.rules.temporal.iter().map(|t| t.name.as_str()).collect();
+        let names: Vec<&str> = case
+            .model
+            .rules
+            .temporal
+            .iter()
+            .map(|t| t.name.as_str())
+            .collect();
         let whole = program_checks(&case.model, &asking(&names))?;
         for most in [1, states / 3, states / 2, states - 1] {
             if most == 0 || most >= states {
@@ -228,9 +250,10 @@ fn where_a_limit_is_reached_nothing_temporal_holds_and_what_is_violated_is() {
 fn renaming_objects_changes_nothing_temporal_but_names() {
     for_all(CASES / 3, |tape| {
         let mut again = tape.clone();
-        let (Some(case), Some(other)) =
-            (Case::temporal(tape, "obj_")?, Case::temporal(&mut again, "ren_")?)
-        else {
+        let (Some(case), Some(other)) = (
+            Case::temporal(tape, "obj_")?,
+            Case::temporal(&mut again, "ren_")?,
+        ) else {
             return Ok(());
         };
         let ours = format!("{:?}", program_checks(&case.model, &asking(&[]))?);

@@ -27,7 +27,12 @@ pub enum Found {
 const MOST_WALKED: usize = 200_000;
 
 /// Judges a property on a graph whose states are all reachable from the first; none where that takes too long.
-pub fn judge(model: &Model, property: &Temporal, states: &[&State], nodes: &[Node]) -> Option<Found> {
+pub fn judge(
+    model: &Model,
+    property: &Temporal,
+    states: &[&State],
+    nodes: &[Node],
+) -> Option<Found> {
     let mut nearest: Option<usize> = None;
     let mut no_value = false;
     for choice in choices(model, &property.parameters) {
@@ -168,11 +173,20 @@ mod tests {
     fn a_way_round_takes_what_is_owed_or_sees_it_impossible() {
         let both = [0, 1].into();
         let round = |nodes: &[Node]| comes_round(nodes, &both, 0, &mut 0);
-        assert_eq!(round(&[node(&[(None, 1), (Some(0), 2)]), node(&[(None, 0)])]), Some(true));
-        let stays = [node(&[(None, 1), (Some(0), 2)]), node(&[(None, 0), (Some(0), 2)])];
+        assert_eq!(
+            round(&[node(&[(None, 1), (Some(0), 2)]), node(&[(None, 0)])]),
+            Some(true)
+        );
+        let stays = [
+            node(&[(None, 1), (Some(0), 2)]),
+            node(&[(None, 0), (Some(0), 2)]),
+        ];
         assert_eq!(round(&stays), Some(false));
         // Two things, one taken on each of two loops through the first state.
-        let loops = [node(&[(Some(0), 0), (Some(1), 1)]), node(&[(Some(0), 1), (Some(1), 0)])];
+        let loops = [
+            node(&[(Some(0), 0), (Some(1), 1)]),
+            node(&[(Some(0), 1), (Some(1), 0)]),
+        ];
         assert_eq!(round(&loops), Some(true));
     }
 }

@@ -99,10 +99,20 @@ impl Parser<'_> {
         let next = self.second();
         let is_value = next.kind.continues_line()
             || next.kind == TokenKind::Assign
-            || self.leads_to_at(self.at + 1);
+            || self.leads_to_at(self.at + 1)
+            || word == "always" && self.calls_always();
         self.token().kind == TokenKind::Name
             && self.source.slice(self.token().span) == word
             && !is_value
+    }
+
+    /// `always(n)` may be a let; `always (…)` and `always(eventually …)` are not.
+    fn calls_always(&self) -> bool {
+        let (here, next) = (self.token(), self.second());
+        let inside = self.lexed.tokens.get(self.at + 2);
+        next.kind == TokenKind::LeftParen
+            && next.span.start == here.span.end
+            && inside.is_none_or(|token| self.source.slice(token.span) != "eventually")
     }
 
     /// `leads to`, whatever line it is on.
@@ -137,16 +147,18 @@ impl Parser<'_> {
             TokenKind::Name | TokenKind::Int(_) | TokenKind::Quoted(_) => true,
             // `always (…)` is meant, `always(…)` may be a let.
             TokenKind::LeftParen => apart,
-            TokenKind::Word(word) => matches!(
-                word,
-                Keyword::All
-                    | Keyword::Some
-                    | Keyword::Count
-                    | Keyword::False
-                    | Keyword::None
-                    | Keyword::Old
-                    | Keyword::True
-            ) || word == Keyword::Not && !self.sees_not_in(self.at + 1),
+            TokenKind::Word(word) => {
+                matches!(
+                    word,
+                    Keyword::All
+                        | Keyword::Some
+                        | Keyword::Count
+                        | Keyword::False
+                        | Keyword::None
+                        | Keyword::Old
+                        | Keyword::True
+                ) || word == Keyword::Not && !self.sees_not_in(self.at + 1)
+            }
             _ => false,
         }
     }
@@ -159,7 +171,9 @@ impl Parser<'_> {
     pub(super) fn nested_temporal(&mut self) -> Failed {
         let place = self.token().span;
         let word = self.source.slice(place).to_owned();
-        self.fail_at(place, |place, source| misplaced(&word).at(source, place, "inside a condition"))
+        self.fail_at(place, |place, source| {
+            misplaced(&word).at(source, place, "inside a condition")
+        })
     }
 
     /// What to tell where `leads to` stands and something else was expected.

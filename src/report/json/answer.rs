@@ -249,7 +249,10 @@ impl<'a> Why<'a> {
                 property,
                 doc,
                 formula,
-                bindings: bindings.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect(),
+                bindings: bindings
+                    .iter()
+                    .map(|(n, v)| (n.as_str(), v.as_str()))
+                    .collect(),
                 due: due.as_ref().map(FellDue::of),
                 wanted,
                 fair: fair.iter().map(Fair::of).collect(),

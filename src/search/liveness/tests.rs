@@ -120,10 +120,7 @@ fn a_promise_that_is_kept_where_it_falls_due_is_kept() {
 fn what_comes_and_goes_may_be_missed_for_ever_and_what_stays_may_not() {
     let comes_and_goes = puzzle(&[&[('a', 1), ('X', 2)], &[('b', 0)], &[]]);
     // A run may stay in 1, where nothing fair is possible.
-    assert_eq!(
-        comes_and_goes.eventually(&[2]),
-        Some((vec![0, 1], vec![]))
-    );
+    assert_eq!(comes_and_goes.eventually(&[2]), Some((vec![0, 1], vec![])));
     let goes_round = puzzle(&[&[('A', 1), ('X', 2)], &[('B', 0)], &[]]);
     assert_eq!(goes_round.eventually(&[2]), Some((vec![0], vec![1, 0])));
     let stays = puzzle(&[&[('A', 1), ('X', 2)], &[('B', 0), ('X', 2)], &[]]);

@@ -22,13 +22,18 @@ pub(super) fn told<R: Runs>(
     let interpreter = runs.interpreter();
     let rules = &interpreter.model().rules;
     let declared = &rules.temporal[id.index()];
-    let written = |span| rules.source.slice(span).split_whitespace().collect::<Vec<_>>();
+    let written = |span| {
+        rules
+            .source
+            .slice(span)
+            .split_whitespace()
+            .collect::<Vec<_>>()
+    };
     let wanted = declared.promise.wanted();
     let bindings = declared.parameters.iter().zip(&against.choice);
     let show = |value: &Value| interpreter.show(value);
     let last = lasso.states.get(lasso.stem).copied().unwrap_or(StateId(0));
-    let explanation =
-        interpreter.explain_operand(runs.cluster(last)?, id, wanted, &against.choice);
+    let explanation = interpreter.explain_operand(runs.cluster(last)?, id, wanted, &against.choice);
     Ok(Counterexample {
         trace,
         reason: Reason::Unkept {
@@ -54,7 +59,9 @@ pub(super) fn told<R: Runs>(
 
 /// A shortest way to a state, in words.
 pub(super) fn way_to<R: Runs>(runs: &R, to: StateId) -> Result<Trace, TaskError> {
-    let paths = runs.graph().shortest_paths(StateId(0), runs.states(), |_, _| true);
+    let paths = runs
+        .graph()
+        .shortest_paths(StateId(0), runs.states(), |_, _| true);
     let lasso = Lasso {
         runs,
         stem: 0,
@@ -121,7 +128,9 @@ impl<'r, R: Runs> Lasso<'r, R> {
     /// What does each step: what the cycle asks for, or the first that leads there.
     fn with_labels(mut self, hops: &[Hop<R::Label>]) -> Result<Self, TaskError> {
         let wanted = |step: usize| {
-            let hop = step.checked_sub(self.stem).and_then(|place| hops.get(place));
+            let hop = step
+                .checked_sub(self.stem)
+                .and_then(|place| hops.get(place));
             hop.and_then(|hop| hop.label)
         };
         let mut labels = Vec::with_capacity(self.states.len());
@@ -144,9 +153,15 @@ impl<'r, R: Runs> Lasso<'r, R> {
             .map(|(&from, &label)| self.runs.as_move(from, label))
             .collect::<Result<_, _>>()?;
         let Some(&last) = self.states.last() else {
-            return Err(TaskError::Internal("a state of a trace is not stored".to_owned()));
+            return Err(TaskError::Internal(
+                "a state of a trace is not stored".to_owned(),
+            ));
         };
-        replayed(self.runs.interpreter(), &moves, Some(self.runs.cluster(last)?))
+        replayed(
+            self.runs.interpreter(),
+            &moves,
+            Some(self.runs.cluster(last)?),
+        )
     }
 
     /// For everything fair that is possible where the run goes round: it is taken there, or it is not always possible.
@@ -160,10 +175,15 @@ impl<'r, R: Runs> Lasso<'r, R> {
         possible.dedup_by_key(|(label, _)| *label);
         let mut treated = Vec::with_capacity(possible.len());
         for (label, at) in possible {
-            let taken = self.labels[self.stem..].iter().position(|taken| *taken == label);
-            let impossible = round
+            let taken = self.labels[self.stem..]
                 .iter()
-                .position(|&id| self.runs.fair_steps(id).iter().all(|step| step.label != label));
+                .position(|taken| *taken == label);
+            let impossible = round.iter().position(|&id| {
+                self.runs
+                    .fair_steps(id)
+                    .iter()
+                    .all(|step| step.label != label)
+            });
             let how = match (taken, impossible) {
                 (Some(place), _) => Treatment::Taken {
                     step: self.stem + place + 1,

@@ -69,7 +69,10 @@ trait Runs {
         let row = self.graph().row(id);
         let labels = self.labels().get(row).unwrap_or(&[]);
         let successors = self.graph().successors(id);
-        labels.iter().copied().zip(successors.iter().copied().map(StateId))
+        labels
+            .iter()
+            .copied()
+            .zip(successors.iter().copied().map(StateId))
     }
 
     /// The fair ones among them.
@@ -175,10 +178,7 @@ struct Against {
 }
 
 impl<R: Runs> Judging<'_, '_, R> {
-    fn property(
-        &mut self,
-        id: TemporalId,
-    ) -> Result<(Property, Option<Diagnostic>), TaskError> {
+    fn property(&mut self, id: TemporalId) -> Result<(Property, Option<Diagnostic>), TaskError> {
         let runs = self.runs;
         let model = runs.interpreter().model();
         let declared = &model.rules.temporal[id.index()];
@@ -200,8 +200,7 @@ impl<R: Runs> Judging<'_, '_, R> {
             let Some(broken) = live.broken(promised) else {
                 continue;
             };
-            let is_nearer =
-                |than: &Against| broken.stem.len() < than.broken.stem.len();
+            let is_nearer = |than: &Against| broken.stem.len() < than.broken.stem.len();
             if nearest.as_ref().is_none_or(is_nearer) {
                 nearest = Some(Against {
                     choice,
@@ -301,9 +300,7 @@ impl<R: Runs> Judging<'_, '_, R> {
 }
 
 /// The graph of runs with what is fair in it.
-fn live<R: Runs>(
-    runs: &R,
-) -> Live<'_, impl Fn(StateId) -> Vec<FairStep<R::Label>>> {
+fn live<R: Runs>(runs: &R) -> Live<'_, impl Fn(StateId) -> Vec<FairStep<R::Label>>> {
     Live {
         graph: runs.graph(),
         states: runs.states(),

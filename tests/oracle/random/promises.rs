@@ -23,7 +23,10 @@ pub fn promises(book: &mut Rulebook, tape: &mut Tape<'_>) -> String {
         let promise = match tape.below(4) {
             0 => format!("eventually {wanted}"),
             1 => format!("always eventually {wanted}"),
-            _ => format!("{} leads to {wanted}", condition(book, tape, kind, &variable)),
+            _ => format!(
+                "{} leads to {wanted}",
+                condition(book, tape, kind, &variable)
+            ),
         };
         book.names.variables.clear();
         let parameters = if types.is_empty() {
@@ -45,7 +48,10 @@ fn condition(book: &mut Rulebook, tape: &mut Tape<'_>, kind: usize, variable: &s
             if variable.is_empty() {
                 let kind = super::expressions::kind_name(kind);
                 let word = if tape.percent(50) { "all" } else { "some" };
-                format!("({word} aimed in {kind}: aimed.{} {sign} {})", aim.field, aim.value)
+                format!(
+                    "({word} aimed in {kind}: aimed.{} {sign} {})",
+                    aim.field, aim.value
+                )
             } else {
                 format!("({variable}.{} {sign} {})", aim.field, aim.value)
             }
