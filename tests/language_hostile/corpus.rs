@@ -111,7 +111,8 @@ property calms(b: broker) { b.load > 3
   leads to
   b.load == 0 }
 property elects { always eventually
-  some b in broker: b.leader != none } property ends { eventually most() }
+  some b in broker: b.leader != none }
+property ends { eventually most() }
 goal quiet { all b in broker: (b.load == 0) implies some c in broker: c == b
   not not most() ; -1 < skew }
 "#;

@@ -9,18 +9,21 @@ use rollproof::tasks::effort::Reductions;
 use rollproof::tasks::outcome::{Answer, Trace, Verdict};
 
 use crate::answers::{
-    asking, asking_with, program_checks, program_verifies, property, same_verdict, traces,
+    asking, asking_with, program_checks, program_plans, program_verifies, property, same_verdict,
+    traces,
 };
 use crate::cases::{CASES, Case, MAX_STATES, for_all, same};
 use crate::check::{agree, reductions_agree};
 use crate::oracle::check::check;
 use crate::oracle::evaluate::{Scope, State, choices};
+use crate::oracle::plan::{Planned, cheapest};
 use crate::oracle::random::{plan, plans};
 use crate::oracle::replay::replay;
 use crate::oracle::step::{Attempt, attempt, initial, is_fair};
 use crate::oracle::temporal::{Found, judge, nodes};
 use crate::oracle::verify::runs;
 use crate::oracle::words;
+use crate::plan::{self as planned, MAX_SETS};
 
 /// The program's verdict on a property is the oracle's. Its way to where a run goes round is no shorter. (Where a run can stay
 /// in one of the states that it goes round in, the program does not stop before that one.)
@@ -259,5 +262,21 @@ fn renaming_objects_changes_nothing_temporal_but_names() {
         let ours = format!("{:?}", program_checks(&case.model, &asking(&[]))?);
         let theirs = format!("{:?}", program_checks(&other.model, &asking(&[]))?);
         same("answers", ours.replace("obj_", "ren_"), theirs).map_err(|e| case.about("", e))
+    });
+}
+
+/// No plan is chosen by its promises, but where one has no value the plan is not safe.
+#[test]
+fn plans_are_found_beside_temporal_properties() {
+    for_all(CASES / 3, |tape| {
+        let Some(case) = Case::temporal(tape, "obj_")? else {
+            return Ok(());
+        };
+        let ours = cheapest(&case.model, MAX_SETS);
+        if ours == Planned::TooLarge {
+            return Ok(());
+        }
+        let answer = program_plans(&case.model)?;
+        planned::agree(&case.model, &ours, &answer).map_err(|e| case.about("", e))
     });
 }

@@ -56,14 +56,16 @@ impl Parser<'_> {
 
     fn leads_to(&mut self) -> Option<Promise<Expr>> {
         let due = self.expr_or_broken();
-        if matches!(due.kind, ExprKind::Broken) {
-            return None;
-        }
+        let is_broken = matches!(due.kind, ExprKind::Broken);
+        // It may stand on the next line, also behind a condition that cannot be read.
         if self.sees_leads_to() {
             self.bump();
             self.bump();
             let wanted = self.operand_of_formula()?;
-            return Some(Promise::LeadsTo(due, wanted));
+            return (!is_broken).then_some(Promise::LeadsTo(due, wanted));
+        }
+        if is_broken {
+            return None;
         }
         // What is left of the line is told as any rest of a line.
         let ended = self.token().first_on_line
