@@ -56,7 +56,17 @@ impl Parser<'_> {
 
     fn leads_to(&mut self) -> Option<Promise<Expr>> {
         let due = self.expr_or_broken();
-        let is_broken = matches!(due.kind, ExprKind::Broken);
+        let mut is_broken = matches!(due.kind, ExprKind::Broken);
+        let ended = self.token().first_on_line
+            || matches!(
+                self.token().kind,
+                TokenKind::Semicolon | TokenKind::RightBrace | TokenKind::End
+            );
+        if !ended && !self.sees_leads_to() {
+            self.unexpected("`leads to`");
+            self.recover_line();
+            is_broken = true;
+        }
         // It may stand on the next line, also behind a condition that cannot be read.
         if self.sees_leads_to() {
             self.bump();
@@ -64,16 +74,7 @@ impl Parser<'_> {
             let wanted = self.operand_of_formula()?;
             return (!is_broken).then_some(Promise::LeadsTo(due, wanted));
         }
-        if is_broken {
-            return None;
-        }
-        // What is left of the line is told as any rest of a line.
-        let ended = self.token().first_on_line
-            || matches!(
-                self.token().kind,
-                TokenKind::Semicolon | TokenKind::RightBrace | TokenKind::End
-            );
-        if ended {
+        if !is_broken && !self.told_of_no_promise() {
             self.report(
                 Diagnostic::error(Code::NoTemporal, "a property says when its condition holds")
                     .at(self.source, due.span, "no temporal operator")
@@ -81,6 +82,15 @@ impl Parser<'_> {
             );
         }
         None
+    }
+
+    /// Whether this property was told to be without a promise already: of several lines the first is enough.
+    fn told_of_no_promise(&self) -> bool {
+        let start = self.lexed.tokens[self.declaration].span.start;
+        self.diagnostics.list.last().is_some_and(|told| {
+            let place = told.primary.as_ref().map(|label| label.span.start);
+            told.code == Code::NoTemporal && place.is_some_and(|place| place > start)
+        })
     }
 
     /// A condition behind a temporal operator; it may stand on the next line.

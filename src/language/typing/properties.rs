@@ -265,7 +265,7 @@ impl Checker<'_> {
             );
             return None;
         };
-        if let Some(second) = rest.first() {
+        if let (Some(second), Some(_)) = (rest.first(), &first.promise) {
             self.report.error(
                 Code::NoTemporal,
                 second.span,

@@ -432,7 +432,7 @@ fn properties_without_a_promise() {
     );
     says_of_file(
         "property p { leads to a }",
-        "expected the end of the line, found `to` @ to",
+        "expected `leads to`, found `to` @ to",
     );
     says_of_file(
         "propery p { eventually a }",
