@@ -8,6 +8,10 @@ mod answers;
 mod cases;
 #[path = "laws/check.rs"]
 mod check;
+#[path = "laws/exposure_by_hand.rs"]
+mod exposure_by_hand;
+#[path = "laws/exposure_small.rs"]
+mod exposure_small;
 #[path = "laws/flags.rs"]
 mod flags;
 #[path = "laws/hand.rs"]

@@ -57,6 +57,7 @@ fn core(nodes: usize, evs: usize, faults: u32, policies: &[&str], limit: usize) 
 /// With symmetry alone; from so many ground transitions on with equal records counted.
 fn up_to_symmetry(model: &Model, properties: &[&str], fleet: usize) -> Answer {
     let asked = Asked {
+        exposure: None,
         properties: properties.iter().map(|&name| name.to_owned()).collect(),
         effort: Effort {
             threads: 2,

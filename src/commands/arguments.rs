@@ -6,6 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use rollproof::model::settings::Overrides;
 use rollproof::tasks::effort::{Effort, Reductions};
+use rollproof::tasks::exposure::strikes::Limits;
+use rollproof::tasks::exposure::{CellName, Deny, Question, Traces};
 
 use super::quantity;
 
@@ -119,6 +121,9 @@ pub struct Verify {
     /// Which properties.
     #[command(flatten)]
     pub asked: Asked,
+    /// What faults do along the plan.
+    #[command(flatten)]
+    pub exposure: Exposure,
     /// Take assumptions of the rules that do not hold for errors
     #[arg(long)]
     pub strict: bool,
@@ -128,6 +133,64 @@ pub struct Verify {
     /// How long, and how.
     #[command(flatten)]
     pub search: Search,
+}
+
+/// What is asked about faults along a plan, beside `--faults`.
+#[derive(Debug, Args)]
+#[command(
+    next_help_heading = "Exposure to faults (--faults N strike at one step; 1 by default, 0 for none)"
+)]
+pub struct Exposure {
+    /// Let the operator slip N times at one step: leave a step out, do it twice, do it on another object
+    #[arg(long, value_name = "N", value_parser = quantity::faults, allow_negative_numbers = true)]
+    pub slips: Option<u32>,
+    /// Take harm that faults may do (or surely do) for a violation
+    #[arg(long, value_name = "HARM", num_args = 0..=1, default_missing_value = "possible", require_equals = true)]
+    pub deny_exposure: Option<Denied>,
+    /// Show the shortest runs of what strikes do at a step, such as '4 crash(Node1)'
+    #[arg(long, value_name = "CELL", value_parser = cell)]
+    pub trace: Option<CellName>,
+}
+
+/// What harm is a violation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Denied {
+    /// What may come
+    Possible,
+    /// What is sure to come
+    Certain,
+}
+
+impl Exposure {
+    /// For the tasks; none where nothing is asked. `declares_faults` says whether the rules have any, `all` whether all
+    /// properties are asked for.
+    pub fn question(
+        &self,
+        faults: Option<u32>,
+        declares_faults: bool,
+        all: bool,
+        traces: bool,
+    ) -> Option<Question> {
+        let named = self.slips.is_some() || self.deny_exposure.is_some() || self.trace.is_some();
+        let by_default = u32::from(declares_faults && (all || named));
+        let limits = Limits {
+            faults: faults.unwrap_or(by_default),
+            slips: self.slips.unwrap_or(0),
+        };
+        let asked = limits != Limits::default() || self.deny_exposure.is_some();
+        asked.then(|| Question {
+            limits,
+            traces: match &self.trace {
+                Some(cell) => Traces::Of(cell.clone()),
+                None if traces => Traces::All,
+                None => Traces::None,
+            },
+            deny: self.deny_exposure.map(|denied| match denied {
+                Denied::Possible => Deny::Possible,
+                Denied::Certain => Deny::Certain,
+            }),
+        })
+    }
 }
 
 /// `plan CLUSTER`
@@ -321,6 +384,23 @@ pub enum Colour {
     Always,
     /// Never
     Never,
+}
+
+/// `4 crash(Node1)`, `4: crash(Node1) + crash(Node2)`
+fn cell(text: &str) -> Result<CellName, String> {
+    let expected = || {
+        "write the step and what strikes there, such as '4 crash(Node1)' or '4 crash(Node1) + crash(Node2)'"
+            .to_owned()
+    };
+    let (position, strikes) = text.trim().split_once([' ', ':']).ok_or_else(expected)?;
+    let strikes: Vec<String> = strikes.split(" + ").map(|s| s.trim().to_owned()).collect();
+    if position.is_empty() || strikes.iter().any(String::is_empty) {
+        return Err(expected());
+    }
+    Ok(CellName {
+        position: position.to_owned(),
+        strikes,
+    })
 }
 
 fn policy(text: &str) -> Result<(String, bool), String> {

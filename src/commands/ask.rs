@@ -4,6 +4,7 @@ use std::path::Path;
 
 use rollproof::language::codes::Code;
 use rollproof::language::diagnostic::Diagnostic;
+use rollproof::language::rules::TransitionClass;
 use rollproof::language::suggest;
 use rollproof::model::loader::Input;
 use rollproof::model::lookup::Location;
@@ -11,6 +12,8 @@ use rollproof::model::schema;
 use rollproof::model::settings::Overrides;
 use rollproof::report::{plan_file, reference};
 use rollproof::tasks;
+use rollproof::tasks::exposure::CellName;
+use rollproof::tasks::exposure::findings::Exposure;
 use rollproof::tasks::outcome::{FoundPlan, Task};
 use rollproof::tasks::request::Asked;
 
@@ -58,7 +61,6 @@ fn check_rules(session: &mut Session, check: &Check) -> Result<Status, Failure> 
 
 /// `verify PLAN`
 pub fn verify(session: &mut Session, verify: &Verify) -> Result<Status, Failure> {
-    refuse_faults("verify", &verify.changes)?;
     let found = session
         .loader
         .load_plan(&verify.subject, &verify.changes.overrides());
@@ -66,13 +68,47 @@ pub fn verify(session: &mut Session, verify: &Verify) -> Result<Status, Failure>
     session.assume(verify.strict, &model)?;
     temporal::refuse_reductions(&model, &verify.asked, &verify.search)?;
     let mut limits = Session::limits(&verify.search);
-    let answer = tasks::verify::verify(
-        &model,
-        &plan,
-        &asked(&verify.asked, &verify.search),
-        &mut limits,
-    )?;
+    let classes = model.rules.transitions.iter().map(|t| t.class);
+    let asked = Asked {
+        exposure: verify.exposure.question(
+            verify.changes.faults,
+            classes
+                .into_iter()
+                .any(|class| class == TransitionClass::Fault),
+            verify.asked.properties.is_empty(),
+            session.is_json(),
+        ),
+        ..asked(&verify.asked, &verify.search)
+    };
+    let answer = tasks::verify::verify(&model, &plan, &asked, &mut limits)?;
+    if let (Some(cell), Some(found)) = (&verify.exposure.trace, &answer.exposure) {
+        is_a_cell(cell, found)?;
+    }
     session.tell(&answer, false, &mut limits)
+}
+
+/// A cell that nothing is told of has no run to show.
+fn is_a_cell(name: &CellName, found: &Exposure) -> Result<(), Failure> {
+    if found.stopped.is_some() || found.cells.iter().any(|cell| name.is(found, cell)) {
+        return Ok(());
+    }
+    let written =
+        |position: &str, strikes: &[String]| format!("{position} {}", strikes.join(" + "));
+    let wanted = written(&name.position, &name.strikes);
+    let names: Vec<String> = found
+        .cells
+        .iter()
+        .map(|cell| written(&found.positions[cell.position].name, &cell.strikes))
+        .collect();
+    let mut diagnostic = Diagnostic::error(
+        Code::BadOption,
+        format!("nothing comes of `{wanted}`: there is no run to show"),
+    );
+    let names = names.iter().map(String::as_str);
+    diagnostic
+        .help
+        .extend(suggest::help(&wanted, "cells", names));
+    Err(diagnostic.into())
 }
 
 /// `plan CLUSTER`
@@ -240,6 +276,7 @@ fn asked(asked: &super::arguments::Asked, search: &Search) -> Asked {
     Asked {
         properties: asked.properties.clone(),
         effort: search.effort(),
+        exposure: None,
     }
 }
 

@@ -118,6 +118,11 @@ impl Session {
         Ok(Status::Holds)
     }
 
+    /// Whether the answer is for programs.
+    pub const fn is_json(&self) -> bool {
+        matches!(self.output.format, Format::Json)
+    }
+
     /// Writes to standard output, in one of two forms.
     pub fn write(
         &self,

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
-use crate::language::rules::{Expr, ExprKind, FieldId, GoalId, Transition, TransitionClass};
+use crate::language::rules::{Expr, ExprKind, FieldId, Transition, TransitionClass};
 use crate::language::visit;
 use crate::model::ground::{Instance, Model};
 use crate::model::value::{ObjectId, Value};
@@ -35,10 +35,10 @@ struct Records {
 }
 
 impl Projection {
-    /// The tables for a model and a goal. Objects whose records are too many have none. `None` where `may_go_on`, asked all
+    /// The tables for a model and a condition to be reached, which has no variables. Objects whose records are too many have none. `None` where `may_go_on`, asked all
     /// the while, says that there is no time for it.
     #[must_use]
-    pub fn new(model: &Model, goal: GoalId, may_go_on: &mut dyn FnMut() -> bool) -> Option<Self> {
+    pub fn new(model: &Model, goal: &Expr, may_go_on: &mut dyn FnMut() -> bool) -> Option<Self> {
         let mut explored = Vec::new();
         for (object, writers) in (0u32..).map(ObjectId).zip(writers(model)) {
             let mut in_time = true;
@@ -202,12 +202,11 @@ fn charges(model: &Model, explored: &[Records]) -> Vec<Option<ObjectId>> {
 }
 
 /// Costs to the goal, backwards from the records at which it may hold.
-fn table(model: &Model, goal: GoalId, records: Records, charged: &[Option<ObjectId>]) -> Table {
+fn table(model: &Model, condition: &Expr, records: Records, charged: &[Option<ObjectId>]) -> Table {
     let view = View {
         model,
         object: records.object,
     };
-    let condition = &model.rules.goals[goal.index()].condition;
     let count = records.edges.len();
     let mut backwards: Vec<Vec<(usize, u32)>> = vec![Vec::new(); count];
     for (from, edges) in records.edges.values().enumerate() {

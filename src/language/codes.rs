@@ -265,7 +265,8 @@ Mended:
     }"#;
     MisplacedStatement = "R0020", "a statement that does not belong here",
         r#"Operators wait (`await`) and are refused (`require`): these belong in actions and policies. Events and faults happen
-where `when` says. Texts and guards stand before the first effect, not in inner blocks, and declarations stand outside.
+where `when` says. What is told and asked, and how an action `may fail`, stands before the first effect, not in inner blocks;
+only actions fail. Declarations stand outside.
 
 Wrong:
 

@@ -228,7 +228,11 @@ pub struct Transition {
     pub fair: bool,
     /// Its parameters: never sets.
     pub parameters: Vec<Variable>,
-    /// In source order: `await` and `require` of actions, `when` of events and faults.
+    /// The action of which this fault is a failure (`may fail`): it strikes while that very action, with the same arguments,
+    /// is attempted. None for everything else.
+    pub failure_of: Option<TransitionId>,
+    /// In source order: `await` and `require` of actions, `when` of events and faults. A failure has the guards of its action;
+    /// as nobody waits for it and nobody refuses it, it just cannot happen where one of them does not hold.
     pub guards: Vec<Guard>,
     /// In source order.
     pub effects: Vec<Effect>,
@@ -338,7 +342,7 @@ pub struct Policy {
     pub doc: String,
     /// When it is on if the cluster says nothing.
     pub activation: Activation,
-    /// What it adds to actions, in order.
+    /// What it adds to actions, in order, and after each the same for each failure of that action.
     pub clauses: Vec<Clause>,
 }
 
@@ -356,7 +360,7 @@ pub enum Activation {
 /// Awaits and requires that a policy adds to one action.
 #[derive(Clone, Debug)]
 pub struct Clause {
-    /// The action.
+    /// The action, or a failure of it.
     pub action: TransitionId,
     /// The names given to the action's arguments; their slots are 0, 1, 2, … as in the action.
     pub arguments: Vec<Variable>,

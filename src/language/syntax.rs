@@ -263,6 +263,8 @@ pub enum StatementKind {
     Require(Expr, Template),
     /// `when …`
     When(Expr),
+    /// `may fail "…" { … }`: the text may be left out.
+    MayFail(Option<Template>, Vec<Statement>),
     /// `e.host = to`: the target must be a path that ends in a field.
     Assign(Expr, Expr),
     /// `if … { … } else { … }`; `else if` is an `else` with one `if` in it.

@@ -5,7 +5,9 @@ use crate::tasks::outcome::{Answer, Counterexample, Property, Reason, Task, Trac
 
 use super::paint::Paint;
 use super::words::{WIDTH, count, flow, visible, wrapped};
-use super::{Loaded, diagnostics, promise, runbook, summary, trace, verdict};
+use super::{
+    Loaded, diagnostics, exposure, promise, runbook, summary, trace, verdict,
+};
 
 /// What the reader wants to see beside the verdicts.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +37,9 @@ pub fn render(answer: &Answer, view: View<'_>) -> String {
         sections.extend(runbook::steps(answer, paint));
     }
     sections.extend(runbook::totals(answer));
+    if let Some(found) = &answer.exposure {
+        sections.extend(exposure::sections(answer, found, paint));
+    }
     sections.extend(warnings(answer, view));
     sections.push(verdict::last_lines(answer, paint));
     sections.join("\n")
@@ -85,11 +90,27 @@ fn section(
         (None, Reason::Unreachable { .. }) if run.steps.is_empty() => {}
         (None, _) => text.push_str(&trace::steps(run, paint)),
     }
-    let reasons = reason(&counterexample.reason, run);
-    if !run.steps.is_empty() && (!reasons.is_empty() || counterexample.explanation.is_some()) {
+    let why = why(
+        Some(&counterexample.reason),
+        counterexample.explanation.as_ref(),
+        run,
+        paint,
+    );
+    if !run.steps.is_empty() && !why.is_empty() {
         text.push('\n');
     }
-    for line in reasons {
+    text + &why
+}
+
+/// Why a run shows what it should, below it.
+pub(super) fn why(
+    told: Option<&Reason>,
+    explanation: Option<&Explanation>,
+    run: &Trace,
+    paint: Paint,
+) -> String {
+    let mut text = String::new();
+    for line in told.map_or_else(Vec::new, |told| reason(told, run)) {
         let indent = 4 + line.chars().take_while(|c| *c == ' ').count();
         text.push_str(&format!(
             "{}{}\n",
@@ -97,7 +118,7 @@ fn section(
             wrapped(&line, indent)
         ));
     }
-    if let Some(explanation) = &counterexample.explanation {
+    if let Some(explanation) = explanation {
         text.push_str(&explain(explanation, paint));
     }
     text

@@ -8,6 +8,7 @@ use crate::model::loader::Input;
 pub mod answer;
 pub mod diagnostics;
 mod excerpt;
+mod exposure;
 pub mod json;
 pub mod paint;
 pub mod plan_file;

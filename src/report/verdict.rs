@@ -56,6 +56,7 @@ fn details(answer: &Answer, property: &Property) -> Vec<String> {
         let counted = match property.kind {
             PropertyKind::Recoverable => count(number, "doomed state"),
             PropertyKind::TransitionInvariant => format!("in {}", count(number, "transition")),
+            PropertyKind::Exposure => count(number, "cell"),
             _ => format!("in {}", count(number, "state")),
         };
         details.push(format!("{counted}{}", up_to(answer)));

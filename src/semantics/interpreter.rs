@@ -44,7 +44,7 @@ pub enum Assessment {
     Blocked(usize),
     /// All awaits hold, and this require is the first that does not.
     Refused(usize),
-    /// This `when` is the first that is false.
+    /// This `when` is the first that is false, or the first guard of a failing action.
     Disabled(usize),
     /// A fault whose budget is spent; its guards are not looked at.
     NoFaultsLeft,
@@ -156,14 +156,20 @@ impl<'m> Interpreter<'m> {
     /// Judges the guards of a ground transition in order; the first that does not hold decides.
     #[must_use]
     pub fn assess(&self, state: &State, instance: usize) -> Assessment {
+        let transition = self.model.instances[instance].transition;
+        let fault = self.transition(instance).class == TransitionClass::Fault;
+        if fault && self.layout.budget(state, transition) == 0 {
+            return Assessment::NoFaultsLeft;
+        }
+        self.assess_guards(state, instance)
+    }
+
+    fn assess_guards(&self, state: &State, instance: usize) -> Assessment {
         let Instance {
             transition,
             arguments,
         } = &self.model.instances[instance];
         let fault = self.transition(instance).class == TransitionClass::Fault;
-        if fault && self.layout.budget(state, *transition) == 0 {
-            return Assessment::NoFaultsLeft;
-        }
         let moment = self.moment(state, None);
         let scope = Scope::Arguments(arguments);
         for (place, GroundGuard { guard, .. }) in self.guards(*transition).iter().enumerate() {
@@ -171,6 +177,8 @@ impl<'m> Interpreter<'m> {
                 Ok(true) => {}
                 Ok(false) => {
                     return match guard.kind {
+                        // Nobody waits for a fault, and nobody refuses it.
+                        _ if fault => Assessment::Disabled(place),
                         GuardKind::Await => Assessment::Blocked(place),
                         GuardKind::Require(_) => Assessment::Refused(place),
                         GuardKind::When => Assessment::Disabled(place),
@@ -201,7 +209,17 @@ impl<'m> Interpreter<'m> {
     /// Judges a ground transition, and applies it where it is enabled.
     #[must_use]
     pub fn fire(&self, state: &State, instance: usize) -> Fired {
-        match self.assess(state, instance) {
+        self.outcome(state, instance, self.assess(state, instance))
+    }
+
+    /// The same for a fault whose budget is looked after elsewhere: where its guards hold it strikes.
+    #[must_use]
+    pub fn strike(&self, state: &State, fault: usize) -> Fired {
+        self.outcome(state, fault, self.assess_guards(state, fault))
+    }
+
+    fn outcome(&self, state: &State, instance: usize, assessment: Assessment) -> Fired {
+        match assessment {
             Assessment::Enabled => match self.apply(state, instance) {
                 Ok(next) => Fired::Successor(next),
                 Err(undefined) => Fired::Undefined(undefined),

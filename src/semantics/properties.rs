@@ -82,6 +82,22 @@ impl Interpreter<'_> {
         self.judge_all(&self.moment(after, Some(before)), invariant)
     }
 
+    /// Every choice of its parameters for which an invariant is false in a state, in the order of ground transitions.
+    #[must_use]
+    pub fn false_choices(&self, state: &State, invariant: InvariantId) -> Vec<Vec<Value>> {
+        let invariant = &self.model.rules.invariants[invariant.index()];
+        let parameters = &invariant.parameters;
+        let mut found = Vec::new();
+        let mut next = choices::first(self.model, parameters);
+        while let Some(mut choice) = next {
+            if self.holds(state, &invariant.condition, &choice) == Ok(false) {
+                found.push(choice.clone());
+            }
+            next = choices::advance(self.model, parameters, &mut choice).then_some(choice);
+        }
+        found
+    }
+
     fn judge_all(&self, moment: &Moment<'_>, invariant: InvariantId) -> Judgement {
         let invariant = &self.model.rules.invariants[invariant.index()];
         let parameters = &invariant.parameters;

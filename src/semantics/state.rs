@@ -24,6 +24,14 @@ use crate::model::value::{ObjectId, Value};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct State(Box<[u8]>);
 
+impl State {
+    /// By how many bytes two states of one model differ: how far they are apart, roughly.
+    #[must_use]
+    pub fn distance(&self, other: &Self) -> usize {
+        self.0.iter().zip(&other.0).filter(|(a, b)| a != b).count()
+    }
+}
+
 /// Where in a state each field is.
 #[derive(Debug)]
 pub(super) struct Layout {

@@ -1,7 +1,7 @@
 //! Ground transitions, values and templates as text. Knows nothing of where the text goes.
 
 use crate::language::parse::is_name;
-use crate::language::rules::{Expr, ExprKind, GuardKind, Template, TemplatePart};
+use crate::language::rules::{Expr, ExprKind, GuardKind, Template, TemplatePart, Transition};
 use crate::language::source::{Source, Span};
 use crate::model::value::{ObjectId, Value};
 
@@ -10,16 +10,18 @@ use super::interpreter::Interpreter;
 use super::state::State;
 
 impl Interpreter<'_> {
-    /// A ground transition as plans write it: `move(EVS1, Node2)`.
+    /// A ground transition as plans write it, `move(EVS1, Node2)`; the failure of an action as `move(EVS1, Node2) fails`.
     #[must_use]
     pub fn name(&self, instance: usize) -> String {
         let arguments = self.model.instances[instance].arguments.iter();
         let arguments: Vec<String> = arguments.map(|value| self.written(value)).collect();
-        format!(
-            "{}({})",
-            self.transition(instance).name,
-            arguments.join(", ")
-        )
+        let Transition {
+            name, failure_of, ..
+        } = self.transition(instance);
+        let rules = &self.model.rules;
+        let action = failure_of.map_or(name, |action| &rules.transitions[action.index()].name);
+        let fails = name.strip_prefix(action.as_str()).unwrap_or("");
+        format!("{action}({}){fails}", arguments.join(", "))
     }
 
     /// A ground transition in the rules' own words; its name where they have none.

@@ -5,21 +5,22 @@ use std::cell::Cell;
 
 use indexmap::IndexSet;
 
-use crate::language::rules::{GoalId, InvariantId, TemporalId};
 use crate::search::best_first::{Expansion, Space};
 use crate::search::fairness::{FairStep, fair_components};
 use crate::search::graph::Graph;
 use crate::search::store::{Hasher, StateId};
-use crate::semantics::{Fired, Interpreter, State};
+use crate::semantics::{Fired, Interpreter};
 
 use super::plan_system::{events, is_fair, of_class};
+use super::standing::Situation;
+use super::target::Target;
 use crate::engine::projection::Projection;
 use crate::language::rules::TransitionClass;
 
 /// The states that the cluster may be in at a position, in order and without doubles.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Belief {
-    states: Vec<State>,
+    states: Vec<Situation>,
     /// Every fair run of the events settles here and stays settled, so that the operator may wait for it; `states` are the
     /// settled ones. Otherwise `states` are all that the events can reach.
     waited: bool,
@@ -28,13 +29,11 @@ pub struct Belief {
 /// All beliefs of a ground model, joined by the operator's steps.
 pub struct Beliefs<'a, 'm> {
     interpreter: &'a Interpreter<'m>,
-    goal: GoalId,
+    target: Target,
+    /// Where the plan begins; none where something is broken there that must not be.
+    from: Option<Vec<Situation>>,
     actions: Vec<usize>,
     events: Vec<usize>,
-    invariants: Vec<InvariantId>,
-    transition_invariants: Vec<InvariantId>,
-    /// Not promised to a plan, but nothing in them may be undefined.
-    temporal: Vec<TemporalId>,
     estimate: Projection,
     gave_up: Cell<bool>,
 }
@@ -44,34 +43,30 @@ const MOST_STATES: usize = 200_000;
 
 /// What the events make of a set of states.
 struct Closure {
-    states: IndexSet<State, Hasher>,
+    states: IndexSet<Situation, Hasher>,
     graph: Graph,
     /// For each state the fair events that are possible.
     fair: Vec<Vec<FairStep<usize>>>,
 }
 
 impl<'a, 'm> Beliefs<'a, 'm> {
-    /// The beliefs from which a goal is to be reached; `None` where `may_go_on` says that there is no time for them.
+    /// The beliefs on the ways from some situations to a target; `None` where `may_go_on` says that there is no time for them.
     #[must_use]
     pub fn new(
         interpreter: &'a Interpreter<'m>,
-        goal: GoalId,
+        target: Target,
+        from: Option<Vec<Situation>>,
         may_go_on: &mut dyn FnMut() -> bool,
     ) -> Option<Self> {
-        let rules = &interpreter.model().rules;
-        let (transition_invariants, invariants) = (0..)
-            .map(InvariantId)
-            .take(rules.invariants.len())
-            .partition(|id| rules.invariants[id.index()].transition);
+        let model = interpreter.model();
+        let estimate = Projection::new(model, &target.necessary(model), may_go_on)?;
         Some(Self {
             interpreter,
-            goal,
+            target,
+            from,
             actions: of_class(interpreter, TransitionClass::Action),
             events: events(interpreter),
-            invariants,
-            transition_invariants,
-            temporal: (0..).map(TemporalId).take(rules.temporal.len()).collect(),
-            estimate: Projection::new(interpreter.model(), goal, may_go_on)?,
+            estimate,
             gave_up: Cell::new(false),
         })
     }
@@ -82,21 +77,21 @@ impl<'a, 'm> Beliefs<'a, 'm> {
         self.gave_up.get()
     }
 
-    fn estimate_of(&self, state: &State) -> Option<u32> {
-        self.estimate
-            .cost_to_goal(|object, field| self.interpreter.value(state, object, field))
+    fn estimate_of(&self, situation: &Situation) -> Option<u32> {
+        let value = |object, field| self.interpreter.value(&situation.state, object, field);
+        self.estimate.cost_to_goal(value)
     }
 
     /// The belief before the first step, and whether there is anything to wait for.
     #[must_use]
     pub fn initially(&self) -> Option<(Belief, bool)> {
-        self.close(vec![self.interpreter.initial()])
+        self.close(self.from.clone()?)
     }
 
     /// The belief at a position where the states are these before any event; `None` where some run of the events violates
     /// something. Also whether there is anything to wait for.
     #[must_use]
-    pub fn close(&self, states: Vec<State>) -> Option<(Belief, bool)> {
+    pub fn close(&self, states: Vec<Situation>) -> Option<(Belief, bool)> {
         let closure = self.closure(states)?;
         let settled = |id: StateId| closure.fair[id.index()].is_empty();
         let count = closure.states.len();
@@ -116,7 +111,7 @@ impl<'a, 'm> Beliefs<'a, 'm> {
                 )
                 .iter()
                 .all(|component| component.iter().all(|&id| settled(id))));
-        let mut states: Vec<State> = if waited {
+        let mut states: Vec<Situation> = if waited {
             ids()
                 .zip(&closure.states)
                 .filter(|(id, _)| settled(*id))
@@ -130,24 +125,20 @@ impl<'a, 'm> Beliefs<'a, 'm> {
     }
 
     /// Everything that events can do from a set of states; `None` where that violates something.
-    fn closure(&self, states: Vec<State>) -> Option<Closure> {
+    fn closure(&self, states: Vec<Situation>) -> Option<Closure> {
         let mut closure = Closure {
             states: states.into_iter().collect(),
             graph: Graph::default(),
             fair: Vec::new(),
         };
         let mut next = 0;
-        while let Some(state) = closure.states.get_index(next).cloned() {
-            if !self.is_clean(&state) {
-                return None;
-            }
+        while let Some(here) = closure.states.get_index(next).cloned() {
+            self.target.holds(self.interpreter, &here.state).ok()?;
             let mut fair = Vec::new();
             for &event in &self.events {
-                match self.interpreter.fire(&state, event) {
+                match self.interpreter.fire(&here.state, event) {
                     Fired::Successor(to) => {
-                        if !self.is_clean_between(&state, &to) {
-                            return None;
-                        }
+                        let to = here.after(self.interpreter, to)?;
                         let (place, _) = closure.states.insert_full(to);
                         let to = StateId(u32::try_from(place).ok()?);
                         closure.graph.push(to);
@@ -173,37 +164,15 @@ impl<'a, 'm> Beliefs<'a, 'm> {
         Some(closure)
     }
 
-    fn is_clean(&self, state: &State) -> bool {
-        self.invariants
-            .iter()
-            .all(|&id| self.interpreter.judge(state, id).holds())
-            && self
-                .temporal
-                .iter()
-                .all(|&id| self.interpreter.undefined_operand(state, id).is_none())
-            && self.interpreter.goal(state, self.goal).is_ok()
-    }
-
-    fn is_clean_between(&self, before: &State, after: &State) -> bool {
-        self.transition_invariants
-            .iter()
-            .all(|&id| self.interpreter.judge_between(before, after, id).holds())
-    }
-
     /// The states after a step that may be taken here in every run; `None` where some run refuses it, gives it no meaning,
     /// never lets it be taken, or violates something by it.
     #[must_use]
-    pub fn after(&self, belief: &Belief, action: usize) -> Option<Vec<State>> {
+    pub fn after(&self, belief: &Belief, action: usize) -> Option<Vec<Situation>> {
         let mut after = Vec::with_capacity(belief.states.len());
         let mut blocked = false;
-        for state in &belief.states {
-            match self.interpreter.fire(state, action) {
-                Fired::Successor(next) => {
-                    if !self.is_clean_between(state, &next) {
-                        return None;
-                    }
-                    after.push(next);
-                }
+        for here in &belief.states {
+            match self.interpreter.fire(&here.state, action) {
+                Fired::Successor(next) => after.push(here.after(self.interpreter, next)?),
                 // Where the operator has waited nothing fair is left that could end another wait.
                 Fired::Blocked(_) if !belief.waited => blocked = true,
                 _ => return None,
@@ -224,8 +193,9 @@ impl<'a, 'm> Beliefs<'a, 'm> {
         };
         let steps = |id: StateId| {
             let mut steps = closure.fair[id.index()].clone();
-            let possible = closure.states.get_index(id.index()).is_some_and(|state| {
-                matches!(self.interpreter.fire(state, action), Fired::Successor(_))
+            let possible = closure.states.get_index(id.index()).is_some_and(|here| {
+                let fired = self.interpreter.fire(&here.state, action);
+                matches!(fired, Fired::Successor(_))
             });
             if possible {
                 // The step leaves every component: it is taken once.
@@ -266,7 +236,7 @@ impl Space for Beliefs<'_, '_> {
     }
 
     fn is_goal(&mut self, belief: &Belief) -> bool {
-        let holds = |state: &State| self.interpreter.goal(state, self.goal) == Ok(true);
+        let holds = |here: &Situation| self.target.holds(self.interpreter, &here.state) == Ok(true);
         if belief.waited || belief.states.iter().all(holds) {
             return belief.states.iter().all(holds);
         }

@@ -92,6 +92,7 @@ fn answer(
         search,
         plan: None,
         timeline: None,
+        exposure: None,
     }
 }
 

@@ -2,13 +2,13 @@
 //! on. The counterexample is a run that is stuck, or a fair lasso.
 
 use crate::language::rules::GuardKind;
-use crate::model::plan::Item;
+use crate::model::plan::{Item, Plan};
 use crate::search::fairness::{FairStep, Hop, fair_components, fair_cycle};
 use crate::search::store::StateId;
 use crate::semantics::Explanation;
 
 use super::outcome::{Counterexample, Reason};
-use super::plan_system::{PlanMove, PlanState};
+use super::plan_system::{PlanMove, PlanState, PlanSystem};
 use super::request::TaskError;
 use super::trace::{Move, replayed};
 use super::verify::Verified;
@@ -76,7 +76,7 @@ impl<'v, 'a, 'm> Incomplete<'v, 'a, 'm> {
             cluster: self.run.end(&path)?,
             position: self.run.state(id)?.position.clone(),
         };
-        let (waiting, why) = self.waiting(&end)?;
+        let (waiting, why) = waiting(&self.run.system, self.run.plan, &end);
         if waiting.is_empty() {
             return Ok(Counterexample {
                 trace,
@@ -116,7 +116,8 @@ impl<'v, 'a, 'm> Incomplete<'v, 'a, 'm> {
         let mut why = None;
         for &id in component {
             if waiting.is_empty() {
-                (waiting, why) = self.waiting(self.run.state(id)?)?;
+                (waiting, why) =
+                    self::waiting(&self.run.system, self.run.plan, self.run.state(id)?);
             }
         }
         Ok(Counterexample {
@@ -174,50 +175,43 @@ impl<'v, 'a, 'm> Incomplete<'v, 'a, 'm> {
             .filter(|&goal| interpreter.goal(state, goal) == Ok(false))
             .map(|goal| interpreter.explain_goal(state, goal))
     }
+}
 
-    /// The steps that wait with their awaits, and which values make the first await false.
-    #[expect(
-        clippy::type_complexity,
-        reason = "a pair of what the reason and the explanation need, used once"
-    )]
-    fn waiting(
-        &self,
-        state: &PlanState,
-    ) -> Result<(Vec<(String, String)>, Option<Explanation>), TaskError> {
-        let interpreter = self.run.system.interpreter;
-        let rules = &interpreter.model().rules;
-        let mut waiting = Vec::new();
-        let mut why = None;
-        for (_, item, guard) in self.run.system.waiting(state) {
-            let (until, explanation) = match (item, guard) {
-                (Item::Step { instance, .. }, Some(guard)) => {
-                    let transition = interpreter.model().instances[*instance].transition;
-                    let condition = &interpreter.guards(transition)[guard].guard;
-                    debug_assert!(matches!(condition.kind, GuardKind::Await));
-                    let why = interpreter.explain_guard(&state.cluster, *instance, guard);
-                    let written = rules.source.slice(condition.condition.span);
-                    (with_values(written, &why), Some(why))
-                }
-                (
-                    Item::Await {
-                        condition, text, ..
-                    },
-                    _,
-                ) => (
-                    text.clone(),
-                    Some(interpreter.explain_await(
-                        &state.cluster,
-                        condition,
-                        &self.run.plan.source,
-                    )),
-                ),
-                _ => ("settled".to_owned(), None),
-            };
-            waiting.push((self.run.item_name(item), until));
-            why = why.or(explanation);
-        }
-        Ok((waiting, why))
+/// The steps that wait with their awaits, and which values make the first await false.
+pub(super) fn waiting(
+    system: &PlanSystem<'_, '_>,
+    plan: &Plan,
+    state: &PlanState,
+) -> (Vec<(String, String)>, Option<Explanation>) {
+    let interpreter = system.interpreter;
+    let rules = &interpreter.model().rules;
+    let mut waiting = Vec::new();
+    let mut why = None;
+    for (_, item, guard) in system.waiting(state) {
+        let (until, explanation) = match (item, guard) {
+            (Item::Step { instance, .. }, Some(guard)) => {
+                let transition = interpreter.model().instances[*instance].transition;
+                let condition = &interpreter.guards(transition)[guard].guard;
+                debug_assert!(matches!(condition.kind, GuardKind::Await));
+                let why = interpreter.explain_guard(&state.cluster, *instance, guard);
+                let written = rules.source.slice(condition.condition.span);
+                (with_values(written, &why), Some(why))
+            }
+            (
+                Item::Await {
+                    condition, text, ..
+                },
+                _,
+            ) => (
+                text.clone(),
+                Some(interpreter.explain_await(&state.cluster, condition, &plan.source)),
+            ),
+            _ => ("settled".to_owned(), None),
+        };
+        waiting.push((system.item_name(item), until));
+        why = why.or(explanation);
     }
+    (waiting, why)
 }
 
 /// A condition of the rules with the values that make it false: `not b.locked` says little without them.

@@ -59,6 +59,10 @@ impl<'a, 'm> Mattering<'a, 'm> {
             .zip(0..)
             .map(|(t, i)| (t, TransitionId(i)))
         {
+            // What can be said of the guards of a failure is said of its action.
+            if transition.failure_of.is_some() {
+                continue;
+            }
             let possible = model.instances.iter().any(|i| i.transition == id);
             if !possible || self.without_faults(transition) || self.forbidden_by_policy(id) {
                 continue;

@@ -1,5 +1,6 @@
 //! Answers: what was asked, what was established, and the evidence. Data only; the report room puts it into words.
 
+use super::exposure::findings::Exposure;
 use crate::language::diagnostic::Diagnostic;
 pub use crate::model::suite::{Task, Verdict};
 use crate::search::budget::Stop;
@@ -26,6 +27,8 @@ pub struct Answer {
     pub plan: Option<FoundPlan>,
     /// The plan on the clock (`verify` and `plan`), where every step is taken when the clock runs.
     pub timeline: Option<Timeline>,
+    /// What faults do at each position of the plan (`verify`, where asked for).
+    pub exposure: Option<Exposure>,
 }
 
 /// What was asked about, for the head of a report; a claim holds for this and nothing else.
@@ -83,6 +86,8 @@ pub enum PropertyKind {
     NeverRefused,
     /// All steps of a plan are taken, and the goal holds from some point on.
     Complete,
+    /// No fault does harm at any position of a plan.
+    Exposure,
 }
 
 /// The evidence against a property.

@@ -13,6 +13,8 @@ use super::outcome::{
     Answer, FoundPlan, PlanItem, Property, PropertyKind, SearchStats, Task, Verdict,
 };
 use super::request::{Asked, TaskError, remarks, summary};
+use super::standing::Situation;
+use super::target::Target;
 use super::verify::{no_goal, property_names, verify};
 
 /// Finds the cheapest valid plan for a ground model.
@@ -27,7 +29,9 @@ pub fn plan(model: &Model, budget: &mut dyn Budget) -> Result<Answer, TaskError>
         stopped = stopped.or_else(|| budget.spend(Progress::default()));
         stopped.is_none()
     };
-    let Some(mut beliefs) = Beliefs::new(&interpreter, goal, &mut may_go_on) else {
+    let from = Situation::in_order(&interpreter, interpreter.initial()).map(|from| vec![from]);
+    let target = Target::Goal(goal);
+    let Some(mut beliefs) = Beliefs::new(&interpreter, target, from, &mut may_go_on) else {
         let search = SearchStats {
             stopped,
             ..SearchStats::default()
@@ -71,6 +75,7 @@ fn without_plan(interpreter: &Interpreter<'_>, search: SearchStats) -> Answer {
         search,
         plan: None,
         timeline: None,
+        exposure: None,
     }
 }
 
@@ -147,7 +152,7 @@ fn stats<L>(found: &BestFirst<L>) -> SearchStats {
 }
 
 /// The steps with a wait before each where the search waited for something.
-fn with_waits(beliefs: &Beliefs<'_, '_>, steps: &[usize]) -> Vec<Item> {
+pub(super) fn with_waits(beliefs: &Beliefs<'_, '_>, steps: &[usize]) -> Vec<Item> {
     let span = Span::default();
     let mut items = Vec::new();
     let mut here = beliefs.initially();

@@ -11,6 +11,7 @@ use crate::semantics::{Assessment, Fired, Interpreter, State, Undefined};
 
 use super::plan_symmetry::PlanSymmetry;
 use super::program::{Position, Program};
+use super::trace::Move;
 
 /// A ground model and a plan for it.
 pub struct PlanSystem<'a, 'm> {
@@ -167,6 +168,43 @@ impl<'a, 'm> PlanSystem<'a, 'm> {
     pub(super) fn places(&self, state: &PlanState) -> Option<Vec<ObjectId>> {
         let symmetry = self.symmetry.as_ref()?;
         symmetry.places(&state.cluster, &state.position)
+    }
+
+    /// An element of the plan as it is written.
+    pub(super) fn item_name(&self, item: &Item) -> String {
+        match item {
+            Item::Step { instance, .. } => self.interpreter.name(*instance),
+            Item::AwaitSettled { .. } => "await settled".to_owned(),
+            Item::Await { text, .. } => format!("await {text}"),
+            Item::Parallel { .. } => "parallel".to_owned(),
+        }
+    }
+
+    /// A transition as a step of a run.
+    pub(super) fn as_move(&self, from: &Position, label: PlanMove) -> Move {
+        match label {
+            PlanMove::Event(instance) => Move::Transition {
+                instance,
+                lane: String::new(),
+            },
+            PlanMove::Lane(lane) => {
+                let name = self.program.lanes[lane].name.clone();
+                match self.program.next(from, lane) {
+                    Some(Item::Step { instance, .. }) => Move::Transition {
+                        instance: *instance,
+                        lane: name,
+                    },
+                    Some(Item::Await { text, .. }) => Move::Waited {
+                        until: text.clone(),
+                        lane: name,
+                    },
+                    _ => Move::Waited {
+                        until: "settled".to_owned(),
+                        lane: name,
+                    },
+                }
+            }
+        }
     }
 
     /// The first state with its real names.

@@ -10,6 +10,7 @@ use crate::model::ground::{FaultBudget, Model};
 use crate::semantics::{Interpreter, ReplayError, Undefined};
 
 use super::effort::Effort;
+use super::exposure;
 use super::outcome::ModelSummary;
 
 /// Which properties are asked for.
@@ -19,6 +20,8 @@ pub struct Asked {
     pub properties: Vec<String>,
     /// How the answer is searched for.
     pub effort: Effort,
+    /// What `verify` is asked about faults; none for nothing.
+    pub exposure: Option<exposure::Question>,
 }
 
 /// Why there is no answer.

@@ -14,9 +14,26 @@ use super::program::{Position, Program};
 /// A schedule with more happenings than this is not told.
 const MOST_HAPPENINGS: usize = 100_000;
 
+/// A time in which the plan stays where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stay {
+    /// Where.
+    pub position: Position,
+    /// How long, in seconds.
+    pub seconds: u64,
+    /// Whether some service is out.
+    pub out: bool,
+}
+
 /// Runs a plan by the clock, until the goal holds after its last step (or nothing happens any more).
 #[must_use]
 pub fn timeline(interpreter: &Interpreter<'_>, program: &Program<'_>) -> Timeline {
+    with_stays(interpreter, program).0
+}
+
+/// The same, with where the plan was all the while.
+#[must_use]
+pub fn with_stays(interpreter: &Interpreter<'_>, program: &Program<'_>) -> (Timeline, Vec<Stay>) {
     let mut clock = Clock {
         interpreter,
         program,
@@ -37,6 +54,7 @@ pub fn timeline(interpreter: &Interpreter<'_>, program: &Program<'_>) -> Timelin
             .collect(),
         downtime: vec![0; interpreter.services().len()],
         after_last_step: (0, Vec::new()),
+        stays: Vec::new(),
         timeline: Timeline::default(),
     };
     clock.timeline.broken_off = !clock.run();
@@ -51,7 +69,7 @@ pub fn timeline(interpreter: &Interpreter<'_>, program: &Program<'_>) -> Timelin
         })
         .collect();
     clock.timeline.entries.sort_by_key(|entry| entry.start);
-    clock.timeline
+    (clock.timeline, clock.stays)
 }
 
 #[derive(Clone)]
@@ -78,6 +96,8 @@ struct Clock<'a, 'm> {
     downtime: Vec<u64>,
     /// When the last step was done, and the events since then.
     after_last_step: (u64, Vec<String>),
+    /// Where the plan was so far.
+    stays: Vec<Stay>,
     timeline: Timeline,
 }
 
@@ -279,6 +299,7 @@ impl Clock<'_, '_> {
 
     fn pass_time(&mut self, to: u64) {
         let passed = to.saturating_sub(self.now);
+        let mut out = false;
         for (service, seconds) in self
             .interpreter
             .services()
@@ -287,8 +308,14 @@ impl Clock<'_, '_> {
         {
             if self.interpreter.outage(&self.state, service) == Ok(true) {
                 *seconds = seconds.saturating_add(passed);
+                out = true;
             }
         }
+        self.stays.push(Stay {
+            position: self.position.clone(),
+            seconds: passed,
+            out,
+        });
         self.now = to;
     }
 

@@ -23,6 +23,13 @@ pub enum Move {
         /// The lane.
         lane: String,
     },
+    /// The operator leaves out a step of the plan; nothing changes.
+    Omitted {
+        /// The ground action.
+        instance: usize,
+        /// The lane.
+        lane: String,
+    },
     /// The operator tries a step and it is refused; nothing changes.
     Refused {
         /// The ground action.
@@ -45,7 +52,7 @@ pub fn replayed(
         .iter()
         .filter_map(|step| match step {
             Move::Transition { instance, .. } => Some(*instance),
-            Move::Waited { .. } | Move::Refused { .. } => None,
+            Move::Waited { .. } | Move::Omitted { .. } | Move::Refused { .. } => None,
         })
         .collect();
     let mut states = interpreter
@@ -57,7 +64,7 @@ pub fn replayed(
     for step in run {
         let next = match step {
             Move::Transition { .. } => states.next(),
-            Move::Waited { .. } | Move::Refused { .. } => None,
+            Move::Waited { .. } | Move::Omitted { .. } | Move::Refused { .. } => None,
         };
         steps.push(in_words(interpreter, &state, step, next.as_ref())?);
         if let Some(next) = next {
@@ -91,6 +98,14 @@ fn in_words(
             actor: Actor::Operator,
             name: format!("await {until}"),
             text: format!("Wait until {until}"),
+            lane: lane.clone(),
+            changes: Vec::new(),
+            refused: None,
+        },
+        Move::Omitted { instance, lane } => TraceStep {
+            actor: Actor::Operator,
+            name: format!("omitted {}", interpreter.name(*instance)),
+            text: format!("Leave out: {}", interpreter.describe(state, *instance)),
             lane: lane.clone(),
             changes: Vec::new(),
             refused: None,

@@ -12,6 +12,7 @@ use crate::semantics::{Interpreter, Undefined};
 
 use super::check::overall;
 use super::complete::Incomplete;
+use super::exposure;
 use super::judge::{Judge, Violation};
 use super::outcome::{
     Answer, Counterexample, Property, PropertyKind, Reason, Reduction, SearchStats, Task, Verdict,
@@ -52,16 +53,30 @@ pub fn verify(
         not_used.retain(|reduction| reduction.name == "symmetry");
         search.not_used.extend(not_used);
     }
+    let exposure = asked
+        .exposure
+        .as_ref()
+        .map(|question| exposure::exposure(model, plan, question, budget))
+        .transpose()?;
+    let deny = asked.exposure.as_ref().and_then(|question| question.deny);
+    if let (Some(found), Some(deny)) = (&exposure, deny) {
+        properties.push(exposure::property(found, deny));
+    }
+    let mut verdict = overall(&properties);
+    if verdict == Verdict::Holds && exposure.as_ref().is_some_and(|e| e.stopped.is_some()) {
+        verdict = Verdict::Inconclusive;
+    }
     Ok(Answer {
         task: Task::Verify,
         subject: plan.name.clone(),
         model: summary(&interpreter),
-        verdict: overall(&properties),
+        verdict,
         properties,
         warnings: remarks(&interpreter),
         search,
         plan: None,
         timeline: Some(timeline(&interpreter, &program)),
+        exposure,
     })
 }
 
@@ -504,18 +519,8 @@ impl<'a, 'm> Verified<'a, 'm> {
             .system
             .program
             .next(position, lane)
-            .map(|item| self.item_name(item))
+            .map(|item| self.system.item_name(item))
             .unwrap_or_default())
-    }
-
-    /// An element of the plan as it is written.
-    pub(super) fn item_name(&self, item: &Item) -> String {
-        match item {
-            Item::Step { instance, .. } => self.system.interpreter.name(*instance),
-            Item::AwaitSettled { .. } => "await settled".to_owned(),
-            Item::Await { text, .. } => format!("await {text}"),
-            Item::Parallel { .. } => "parallel".to_owned(),
-        }
     }
 
     pub(super) fn state(&self, id: StateId) -> Result<&PlanState, TaskError> {
@@ -543,29 +548,6 @@ impl<'a, 'm> Verified<'a, 'm> {
 
     /// A transition of the search as a step of a run.
     pub(super) fn as_move(&self, from: StateId, label: PlanMove) -> Result<Move, TaskError> {
-        let program = self.system.program;
-        Ok(match label {
-            PlanMove::Event(instance) => Move::Transition {
-                instance,
-                lane: String::new(),
-            },
-            PlanMove::Lane(lane) => {
-                let name = program.lanes[lane].name.clone();
-                match program.next(&self.state(from)?.position, lane) {
-                    Some(Item::Step { instance, .. }) => Move::Transition {
-                        instance: *instance,
-                        lane: name,
-                    },
-                    Some(Item::Await { text, .. }) => Move::Waited {
-                        until: text.clone(),
-                        lane: name,
-                    },
-                    _ => Move::Waited {
-                        until: "settled".to_owned(),
-                        lane: name,
-                    },
-                }
-            }
-        })
+        Ok(self.system.as_move(&self.state(from)?.position, label))
     }
 }

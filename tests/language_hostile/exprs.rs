@@ -69,6 +69,10 @@ impl<'a> Exprs<'a> {
                 self.expr(e);
                 self.template(text);
             }
+            StatementKind::MayFail(text, left) => {
+                text.iter().for_each(|text| self.template(text));
+                self.statements(left);
+            }
             StatementKind::Assign(target, value) => {
                 self.expr(target);
                 self.expr(value);

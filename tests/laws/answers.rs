@@ -31,6 +31,7 @@ pub fn asking_with(names: &[&str], reductions: Reductions, threads: usize) -> As
             reductions,
             ..Effort::default()
         },
+        exposure: None,
     }
 }
 

@@ -13,13 +13,14 @@ use crate::oracle::random::{plan, plans};
 use crate::oracle::verify::{Verified, verify};
 
 /// How often each thing must come up at least.
-const LEAST: [(&str, u32); 18] = [
+const LEAST: [(&str, u32); 19] = [
     ("cases", 150),
     ("invariant violated after some steps", 20),
     ("transition invariant violated", 10),
     ("undefined", 20),
     ("undefined after some steps", 10),
     ("doomed beside the goal", 10),
+    ("action fails half-way", 20),
     ("goal reached", 40),
     ("goal after 3 steps or more", 10),
     ("trace of 6 steps or more", 5),
@@ -66,6 +67,12 @@ impl Tally {
             "doomed beside the goal",
             found.doomed.count > 0 && found.witness.is_some(),
         );
+        let fails = |(instance, _): &(usize, usize)| {
+            let transition = case.model.instances[*instance].transition;
+            rules.transitions[transition.index()].failure_of.is_some()
+        };
+        let failed = case.graph.edges.iter().flatten().any(fails);
+        self.when("action fails half-way", failed);
         self.when("goal reached", found.witness.is_some());
         self.when("goal after 3 steps or more", found.witness > Some(2));
         self.when("trace of 6 steps or more", found.witness > Some(5));

@@ -3,6 +3,7 @@
 
 pub mod check;
 pub mod evaluate;
+pub mod exposure;
 pub mod fair;
 pub mod plan;
 pub mod position;

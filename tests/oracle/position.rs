@@ -39,6 +39,22 @@ impl Position {
         self.at >= items.len()
     }
 
+    /// The steps about to be taken, one for each lane that has any left: waits are passed over.
+    pub fn ahead<'i>(&self, items: &'i [Item]) -> Vec<&'i Item> {
+        let Some(Item::Parallel { lanes, .. }) = items.get(self.at) else {
+            return first_steps(items.get(self.at..).unwrap_or_default());
+        };
+        let under_way: Vec<&Item> = lanes
+            .iter()
+            .zip(&self.lanes)
+            .flat_map(|(lane, place)| place.ahead(lane))
+            .collect();
+        if under_way.is_empty() {
+            return first_steps(items.get(self.at + 1..).unwrap_or_default());
+        }
+        under_way
+    }
+
     /// What comes next in each lane, with the position after it.
     pub fn next<'i>(&self, items: &'i [Item]) -> Vec<(&'i Item, Self)> {
         match items.get(self.at) {
@@ -67,4 +83,21 @@ impl Position {
             Some(item) => vec![(item, Self::entering(items, self.at + 1))],
         }
     }
+}
+
+/// The steps that a sequence begins with: of lanes the first of each.
+fn first_steps(items: &[Item]) -> Vec<&Item> {
+    for item in items {
+        let first = match item {
+            Item::Step { .. } => vec![item],
+            Item::Parallel { lanes, .. } => {
+                lanes.iter().flat_map(|lane| first_steps(lane)).collect()
+            }
+            Item::AwaitSettled { .. } | Item::Await { .. } => Vec::new(),
+        };
+        if !first.is_empty() {
+            return first;
+        }
+    }
+    Vec::new()
 }

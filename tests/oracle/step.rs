@@ -51,6 +51,8 @@ pub fn attempt(model: &Model, state: &State, instance: usize) -> Attempt {
     for guard in guards(model, ground.transition) {
         match scope.truth(&guard.condition) {
             Ok(true) => {}
+            // Only operators are refused.
+            Ok(false) if transition.class == TransitionClass::Fault => return Attempt::Blocked,
             Ok(false) if matches!(guard.kind, GuardKind::Require(_)) => return Attempt::Refused,
             Ok(false) => return Attempt::Blocked,
             Err(Undefined) => return Attempt::Undefined,
@@ -62,8 +64,11 @@ pub fn attempt(model: &Model, state: &State, instance: usize) -> Attempt {
     }
 }
 
-/// All guards in the order in which they are asked: awaits, those of policies; requires, those of policies.
+/// All guards in the order in which they are asked: awaits, those of policies; requires, those of policies. An action fails
+/// where it can be done.
 fn guards(model: &Model, transition: TransitionId) -> Vec<&Guard> {
+    let failing = model.rules.transitions[transition.index()].failure_of;
+    let transition = failing.unwrap_or(transition);
     let own = &model.rules.transitions[transition.index()].guards;
     let mut all: Vec<&Guard> = own.iter().collect();
     for (policy, on) in model.rules.policies.iter().zip(&model.policies) {
@@ -194,7 +199,8 @@ fn operand_without_value(model: &Model, property: &Temporal, now: &State) -> boo
     })
 }
 
-fn verdicts(
+/// What an invariant says for each choice of its parameters.
+pub fn verdicts(
     model: &Model,
     invariant: &Invariant,
     now: &State,

@@ -38,5 +38,7 @@ pub fn instance(model: &Model, place: usize) -> String {
     let ground = &model.instances[place];
     let arguments: Vec<String> = ground.arguments.iter().map(|v| value(model, v)).collect();
     let name = &model.rules.transitions[ground.transition.index()].name;
-    format!("{name}({})", arguments.join(", "))
+    // `act fails (2)` of `a` is `act(a) fails (2)`.
+    let (name, behind) = name.split_at(name.find(' ').unwrap_or(name.len()));
+    format!("{name}({}){behind}", arguments.join(", "))
 }

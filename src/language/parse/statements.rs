@@ -9,7 +9,7 @@ use crate::language::suggest::closest;
 use crate::language::syntax::{Duration, Expr, ExprKind, Statement, StatementKind, Template};
 use crate::language::token::{Keyword, Token, TokenKind};
 
-/// The words that begin statements; `cost` is a name elsewhere.
+/// The words that begin statements; `cost` and `may` are names elsewhere.
 const STATEMENTS: &[(&str, TokenKind)] = &[
     ("text", TokenKind::Word(Keyword::Text)),
     ("then", TokenKind::Word(Keyword::Then)),
@@ -19,6 +19,7 @@ const STATEMENTS: &[(&str, TokenKind)] = &[
     ("await", TokenKind::Word(Keyword::Await)),
     ("require", TokenKind::Word(Keyword::Require)),
     ("when", TokenKind::Word(Keyword::When)),
+    ("may", TokenKind::Name),
     ("if", TokenKind::Word(Keyword::If)),
     ("for", TokenKind::Word(Keyword::For)),
 ];
@@ -47,7 +48,7 @@ impl Parser<'_> {
             TokenKind::Name => self.assignment(),
             kind if STATEMENTS.iter().any(|&(_, word)| word == kind) => {
                 self.bump();
-                self.worded(kind)
+                self.worded("", kind)
             }
             TokenKind::Word(Keyword::Else) => Err(self.lone_else("else")),
             TokenKind::Word(word) if word.sounds_like_a_name() => self.assignment(),
@@ -73,12 +74,12 @@ impl Parser<'_> {
             && (begins_operand || parenthesis)
     }
 
-    /// `cost`, or the word that was meant.
+    /// `cost` or `may`, or the word that was meant.
     fn misspelt(&mut self, token: Token) -> Parsed<StatementKind> {
         let written = self.source.slice(token.span);
-        if written == "cost" {
+        if let "cost" | "may" = written {
             self.bump();
-            return self.cost();
+            return self.worded(written, TokenKind::Name);
         }
         let near = closest(written, STATEMENTS.iter().map(|&(text, _)| text));
         let Some(&(text, kind)) = STATEMENTS.iter().find(|(text, _)| Some(*text) == near) else {
@@ -93,11 +94,11 @@ impl Parser<'_> {
             .help(format!("did you mean `{text}`?")),
         );
         self.bump();
-        self.worded(kind)
+        self.worded(text, kind)
     }
 
     /// A statement behind its word.
-    fn worded(&mut self, word: TokenKind) -> Parsed<StatementKind> {
+    fn worded(&mut self, text: &str, word: TokenKind) -> Parsed<StatementKind> {
         Ok(match word {
             TokenKind::Word(Keyword::Text) => StatementKind::Text(self.template()?),
             TokenKind::Word(Keyword::Then) => StatementKind::Then(self.template()?),
@@ -120,8 +121,31 @@ impl Parser<'_> {
             TokenKind::Word(Keyword::Require) => self.requirement(),
             TokenKind::Word(Keyword::If) => self.choice()?,
             TokenKind::Word(Keyword::For) => self.repetition()?,
+            _ if text == "may" => self.failure()?,
             _ => self.cost()?,
         })
+    }
+
+    /// `may fail "…" { … }` behind its `may`. A mistake in its head costs not its block.
+    fn failure(&mut self) -> Parsed<StatementKind> {
+        if self.sees_name("fail") {
+            self.bump();
+        } else {
+            let failed = self.unexpected("`fail`");
+            if !self.recover_to_block() {
+                return Err(failed);
+            }
+        }
+        let text = match self.peek() {
+            TokenKind::Text(_) | TokenKind::Quoted(_) => match self.template() {
+                Ok(text) => Some(text),
+                Err(failed) if !self.recover_to_block() => return Err(failed),
+                Err(_) => None,
+            },
+            _ => None,
+        };
+        let effects = self.block(Self::statement)?;
+        Ok(StatementKind::MayFail(text, effects))
     }
 
     fn cost(&mut self) -> Parsed<StatementKind> {

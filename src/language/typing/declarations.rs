@@ -9,12 +9,13 @@ use crate::language::codes::Code;
 use crate::language::diagnostic::Diagnostics;
 use crate::language::rules::{FieldType, KindId, Type};
 use crate::language::source::{Source, Span};
-use crate::language::syntax::{self, Item, Name, RulesFile, TypeExpr, TypeExprKind};
+use crate::language::syntax::{self, Item, Name, RulesFile, Statement, TypeExpr, TypeExprKind};
 
 use super::declared::{
     Declared, EnumShape, FieldShape, KindShape, LetShape, ParamShape, ParameterShape,
     TransitionShape,
 };
+use super::failures;
 use super::names::class_word;
 use super::report::Reporter;
 use super::types::quoted;
@@ -193,10 +194,14 @@ impl Collector<'_> {
                 class,
                 name,
                 parameters,
+                body,
                 ..
             } => {
                 let parameters = self.parameters(parameters, Some(class_word(*class)));
                 self.transition(*class, name, &parameters);
+                if *class == syntax::TransitionClass::Action {
+                    self.failures(name, &parameters, body);
+                }
                 parameters
             }
             Item::Invariant { parameters, .. } => self.parameters(parameters, Some("an invariant")),
@@ -229,6 +234,33 @@ impl Collector<'_> {
                 span: Some(name.span),
             };
             self.declared.transitions.insert(name.text.clone(), shape);
+        }
+    }
+
+    /// Each `may fail` of an action is a fault of its own, directly after the action.
+    fn failures(&mut self, action: &Name, parameters: &[ParameterShape], body: &[Statement]) {
+        let is_first = |shape: &TransitionShape| shape.span == Some(action.span);
+        if !self
+            .declared
+            .transitions
+            .get(&action.text)
+            .is_some_and(is_first)
+        {
+            return;
+        }
+        let failures = body.iter().filter(|s| failures::is_failure(s));
+        for (number, failure) in failures.enumerate() {
+            let full = self.declared.transitions.len();
+            if !self.has_room(full, failure.span, "actions, events and faults") {
+                return;
+            }
+            let shape = TransitionShape {
+                class: syntax::TransitionClass::Fault,
+                parameters: parameters.to_vec(),
+                span: Some(failure.span),
+            };
+            let name = failures::name(&action.text, number);
+            self.declared.transitions.insert(name, shape);
         }
     }
 

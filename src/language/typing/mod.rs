@@ -11,6 +11,7 @@ mod cycles;
 mod declarations;
 mod declared;
 mod expressions;
+mod failures;
 mod lets;
 mod names;
 mod operators;
@@ -93,6 +94,7 @@ pub fn check_rules(file: &RulesFile, source: &Arc<Source>) -> (Rules, Diagnostic
     for (declaration, parameters) in file.declarations.iter().zip(&collected.parameters) {
         pass.declaration(declaration, parameters);
     }
+    failures::restrict(pass.rules);
     let default_goal = pass.seen.default_goal(pass.goals);
     rules.default_goal = default_goal;
     (rules, diagnostics)
@@ -149,8 +151,8 @@ impl Pass<'_> {
                     fair: *fair,
                     body,
                 };
-                let transition = checker.transition(&written, variables);
-                self.rules.transitions.extend(transition);
+                let transitions = checker.transition(&written, variables);
+                self.rules.transitions.extend(transitions);
             }
             Item::Policy { .. } => return self.policy(doc, &declaration.item),
             _ => self.property(&mut checker, declaration, parameters),

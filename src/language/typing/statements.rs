@@ -9,6 +9,7 @@ use crate::language::source::Span;
 use crate::language::syntax::{self, Name, Statement, StatementKind, TransitionClass};
 
 use super::expressions::{Checker, Hint};
+use super::failures::{self, Failure};
 use super::names::class_word;
 use super::types::quoted;
 
@@ -22,6 +23,7 @@ struct Body {
     takes: u64,
     cost: Option<u32>,
     interrupts: Vec<Interrupt>,
+    failures: Vec<Failure>,
     /// Where the statements stand that may be there once.
     text_at: Option<Span>,
     takes_at: Option<Span>,
@@ -46,12 +48,12 @@ pub(super) struct Written<'a> {
 }
 
 impl Checker<'_> {
-    /// A transition whose parameters are in scope.
+    /// A transition whose parameters are in scope, and behind an action the faults that are its failures.
     pub(super) fn transition(
         &mut self,
         written: &Written<'_>,
         parameters: Option<Vec<Variable>>,
-    ) -> Option<Transition> {
+    ) -> Vec<Transition> {
         let mut body = Body::default();
         for statement in written.body {
             if self
@@ -62,15 +64,16 @@ impl Checker<'_> {
             }
         }
         let slots = self.slots(written.name.span);
-        if body.broken {
-            return None;
-        }
-        Some(Transition {
+        let Some(parameters) = parameters.filter(|_| !body.broken) else {
+            return Vec::new();
+        };
+        let transition = Transition {
             name: written.name.text.clone(),
             doc: written.doc.to_owned(),
             class: written.class,
             fair: written.fair.is_some(),
-            parameters: parameters?,
+            parameters,
+            failure_of: None,
             guards: body.guards,
             effects: body.effects,
             text: body.text,
@@ -80,7 +83,14 @@ impl Checker<'_> {
             cost: body.cost.unwrap_or(1),
             slots,
             span: written.name.span,
-        })
+        };
+        let mut failures = Vec::new();
+        if let Some((id, _)) = self.declared.transition(&transition.name) {
+            let found = body.failures.into_iter().enumerate();
+            failures.extend(found.map(|(number, failure)| failure.of(id, &transition, number)));
+        }
+        failures.insert(0, transition);
+        failures
     }
 
     fn statement(
@@ -117,6 +127,10 @@ impl Checker<'_> {
                 let object = self.interrupted(object)?;
                 let seconds = duration.seconds;
                 body.interrupts.push(Interrupt { object, seconds });
+            }
+            StatementKind::MayFail(text, effects) if class == TransitionClass::Action => {
+                body.failures
+                    .push(self.failure(text.as_ref(), effects, span)?);
             }
             _ => body.guards.push(self.guard(statement, Some(class))?),
         }
@@ -242,6 +256,14 @@ impl Checker<'_> {
         let word = keyword(&statement.kind);
         let place = class.map_or("a policy", class_word);
         let (label, help) = match class {
+            Some(TransitionClass::Event | TransitionClass::Fault)
+                if failures::is_failure(statement) =>
+            {
+                (
+                    "only what an operator does can fail half-way",
+                    "declare a fault that does what is left of it: `fault name(…) { when …; … }`",
+                )
+            }
             Some(TransitionClass::Event | TransitionClass::Fault) => (
                 "nobody waits here and nobody is refused",
                 "write `when …`: it happens only where that holds",
@@ -265,7 +287,7 @@ impl Checker<'_> {
     }
 
     /// The statements of an inner block.
-    fn effects(&mut self, statements: &[Statement]) -> Option<Vec<Effect>> {
+    pub(super) fn effects(&mut self, statements: &[Statement]) -> Option<Vec<Effect>> {
         let effects: Vec<Option<Effect>> = statements.iter().map(|s| self.effect(s)).collect();
         effects.into_iter().collect()
     }
@@ -286,12 +308,17 @@ impl Checker<'_> {
             StatementKind::For(binder, body) => self.each(binder, body),
             _ => {
                 let word = keyword(&statement.kind);
+                let condition = if failures::is_failure(statement) {
+                    "what is left of it may stand in an `if`"
+                } else {
+                    "a condition on it is written with `implies`"
+                };
                 self.report.error(
                     Code::MisplacedStatement,
                     statement.span,
                     format!("`{word}` does not belong in an inner block"),
                     "only assignments, `if` and `for` stand here",
-                    "move it up to the first lines of the body; a condition on it is written with `implies`",
+                    format!("move it up to the first lines of the body; {condition}"),
                 );
                 None
             }
@@ -396,6 +423,7 @@ const fn keyword(statement: &StatementKind) -> &'static str {
         StatementKind::Await(_) => "await",
         StatementKind::Require(..) => "require",
         StatementKind::When(_) => "when",
+        StatementKind::MayFail(..) => "may fail",
         StatementKind::Assign(..) => "=",
         StatementKind::If(..) => "if",
         StatementKind::For(..) => "for",

@@ -13,6 +13,7 @@ use crate::tasks::outcome::{
 
 use super::diagnostics::{self, Diagnostic};
 use super::promise::{Fair, FellDue, Unkept};
+use super::exposure::Exposed;
 use super::run::{Clock, Found, Run};
 use super::{Head, Volatile, inputs, scalar};
 
@@ -49,6 +50,8 @@ pub(super) struct Body<'a> {
     plan: Option<Found<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     timeline: Option<Clock<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exposure: Option<Exposed<'a>>,
     search: Search<'a>,
     diagnostics: Vec<Diagnostic<'a>>,
 }
@@ -68,6 +71,7 @@ impl<'a> Body<'a> {
                 .collect(),
             plan: answer.plan.as_ref().map(Found::of),
             timeline: answer.timeline.as_ref().map(Clock::of),
+            exposure: answer.exposure.as_ref().map(Exposed::of),
             search: Search::of(&answer.search, volatile),
             diagnostics: diagnostics::all(&answer.warnings),
         }
@@ -169,13 +173,14 @@ const fn kind(kind: PropertyKind) -> &'static str {
         PropertyKind::Safe => "safe",
         PropertyKind::NeverRefused => "never_refused",
         PropertyKind::Complete => "complete",
+        PropertyKind::Exposure => "exposure",
     }
 }
 
 /// Why a run is a counterexample; `type` says which keys are there.
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-enum Why<'a> {
+pub(super) enum Why<'a> {
     False {
         invariant: &'a str,
         doc: &'a str,
@@ -209,13 +214,13 @@ enum Why<'a> {
 }
 
 #[derive(Serialize)]
-struct Waiting<'a> {
+pub(super) struct Waiting<'a> {
     step: &'a str,
     until: &'a str,
 }
 
 impl<'a> Why<'a> {
-    fn of(reason: &'a Reason) -> Self {
+    pub(super) fn of(reason: &'a Reason) -> Self {
         let all = |waiting: &'a [(String, String)]| {
             let one = |(step, until): &'a (String, String)| Waiting { step, until };
             waiting.iter().map(one).collect()
@@ -262,7 +267,7 @@ impl<'a> Why<'a> {
 }
 
 #[derive(Serialize)]
-struct Explained<'a> {
+pub(super) struct Explained<'a> {
     bindings: IndexMap<&'a str, &'a str>,
     conjunct: &'a str,
     values: Vec<Read<'a>>,
@@ -276,7 +281,7 @@ struct Read<'a> {
 }
 
 impl<'a> Explained<'a> {
-    fn of(explanation: &'a Explanation) -> Self {
+    pub(super) fn of(explanation: &'a Explanation) -> Self {
         let bindings = explanation.bindings.iter();
         let values = explanation.values.iter().map(|reading| Read {
             text: &reading.text,

@@ -6,6 +6,7 @@
 mod answer;
 mod diagnostics;
 mod promise;
+mod exposure;
 mod run;
 mod suite;
 

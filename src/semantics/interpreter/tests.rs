@@ -237,3 +237,68 @@ fn changes_name_every_field_that_differs() {
     assert_eq!(interpreter.changes(&before, &after), [change]);
     assert_eq!(interpreter.changes(&after, &after), []);
 }
+
+#[test]
+fn a_failure_strikes_where_its_action_could_be_done_and_budget_is_left() {
+    let rules = r#"
+        rules failing
+        kind node { up: bool = true; new: bool = false; broken: bool = false }
+        action patch(n: node) {
+          text "Patch {n}"
+          require not n.new else "{n} is new"
+          await n.up
+          may fail { n.broken = true; n.up = false }
+          may fail "{n} stays as it is" { }
+          n.new = true
+        }
+        policy sound on by default { before patch(m) require not m.broken else "{m} is broken" }
+    "#;
+    let cluster = |faults: &str| {
+        format!(
+            r#"{{ "rules": "test", "faults": {faults}, "objects": {{ "node": {{ "A": {{}} }} }} }}"#
+        )
+    };
+    let model = model(
+        rules,
+        &cluster(r#"{ "patch fails": 1, "patch fails (2)": 1 }"#),
+    );
+    let interpreter = Interpreter::new(&model);
+    let breaks = named(&interpreter, "patch(A) fails");
+    let stays = named(&interpreter, "patch(A) fails (2)");
+    let first = interpreter.initial();
+    assert_eq!(
+        interpreter.describe(&first, breaks),
+        "Patch A: fails half-way"
+    );
+    assert_eq!(interpreter.describe(&first, stays), "A stays as it is");
+    let a = object(&model, "A");
+    let with = |name: &str, value| {
+        let field = field(&model, "node", name);
+        interpreter.with_value(&first, a, field, &Value::Bool(value))
+    };
+    // Awaits, then requires, then those of policies: as the action asks, but nobody is refused.
+    assert_eq!(
+        interpreter.assess(&with("up", false), breaks),
+        Assessment::Disabled(0)
+    );
+    assert_eq!(
+        interpreter.assess(&with("new", true), breaks),
+        Assessment::Disabled(1)
+    );
+    assert_eq!(
+        interpreter.assess(&with("broken", true), breaks),
+        Assessment::Disabled(2)
+    );
+    let Fired::Successor(broken) = interpreter.fire(&first, breaks) else {
+        unreachable!("nothing is in the way");
+    };
+    let changed: Vec<_> = interpreter.changes(&first, &broken);
+    assert_eq!(changed.len(), 2);
+    assert_eq!(interpreter.fire(&broken, breaks), Fired::NoFaultsLeft);
+    let Fired::Successor(same) = interpreter.fire(&first, stays) else {
+        unreachable!("nothing is in the way");
+    };
+    assert!(interpreter.changes(&first, &same).is_empty());
+    assert_eq!(interpreter.fire(&same, stays), Fired::NoFaultsLeft);
+    assert_eq!(interpreter.assess(&same, breaks), Assessment::Enabled);
+}

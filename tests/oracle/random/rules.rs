@@ -163,9 +163,7 @@ pub fn parameter_list(names: &mut Names, types: &[Ty]) -> String {
     all.join(", ")
 }
 
-fn transition(book: &mut Rulebook, tape: &mut Tape<'_>, class: &str, number: usize) {
-    let kinds = book.names.kinds.len();
-    let name = format!("{}{number}", &class[..3]);
+fn parameter_types(tape: &mut Tape<'_>, kinds: usize) -> Vec<Ty> {
     let mut types = Vec::new();
     if !tape.percent(15) {
         types.push(Ty::Object(tape.below(kinds)));
@@ -183,6 +181,12 @@ fn transition(book: &mut Rulebook, tape: &mut Tape<'_>, class: &str, number: usi
             scalar[tape.below(2)]
         });
     }
+    types
+}
+
+fn transition(book: &mut Rulebook, tape: &mut Tape<'_>, class: &str, number: usize) {
+    let name = format!("{}{number}", &class[..3]);
+    let types = parameter_types(tape, book.names.kinds.len());
     let parameters = parameter_list(&mut book.names, &types);
     let fair = if class == "event" && !tape.percent(25) {
         " fair"
@@ -218,12 +222,21 @@ fn transition(book: &mut Rulebook, tape: &mut Tape<'_>, class: &str, number: usi
             _ => format!("  when {condition}\n"),
         };
     }
+    let mut changes = String::new();
     if let Some((_, effect)) = &advance {
-        body += effect;
+        changes += effect;
     }
     if advance.is_none() || tape.percent(if book.lively { 10 } else { 30 }) {
-        body += &effects(&mut book.names, tape, &mut aims, 2, 1);
+        changes += &effects(&mut book.names, tape, &mut aims, 2, 1);
     }
+    if class == "action" {
+        for number in 0..tape.between(0, 8).saturating_sub(6) {
+            body += &failure(book, tape, number);
+            let again = if number == 0 { "" } else { " (2)" };
+            book.faults.push(format!("{name} fails{again}"));
+        }
+    }
+    body += &changes;
     if class != "fault" {
         book.aims.extend(aims);
     }
@@ -234,6 +247,20 @@ fn transition(book: &mut Rulebook, tape: &mut Tape<'_>, class: &str, number: usi
         "fault" => book.faults.push(name),
         _ => {}
     }
+}
+
+/// What is left of an action that breaks off: something else, or nothing.
+fn failure(book: &mut Rulebook, tape: &mut Tape<'_>, number: usize) -> String {
+    let text = if tape.percent(50) {
+        format!(" \"breaks off {number}\"")
+    } else {
+        String::new()
+    };
+    if tape.percent(15) {
+        return format!("  may fail{text} {{}}\n");
+    }
+    let left = effects(&mut book.names, tape, &mut Vec::new(), 1, 2);
+    format!("  may fail{text} {{\n{left}  }}\n")
 }
 
 fn policies(book: &mut Rulebook, tape: &mut Tape<'_>) {

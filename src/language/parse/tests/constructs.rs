@@ -371,3 +371,15 @@ fn sums_of_sets_can_be_counted_and_ranged_over() {
     assert_eq!(expr("count(a - b)"), "count((a - b))");
     assert_eq!(expr("all n in a + b: x"), expr("all n in (a + b): x"));
 }
+
+#[test]
+fn actions_may_fail_and_may_and_fail_are_still_names() {
+    assert_eq!(
+        action("may fail \"{e} breaks\" {\n e.x = 1\n if a { e.y = 2 }\n}\nmay fail { }\nmay fail\n{ }\ne.x = 2").0,
+        "may fail <e> breaks {e.x = 1; if a {e.y = 2} else {}}; may fail  {}; may fail  {}; e.x = 2"
+    );
+    assert_eq!(
+        action("await may and fail\nmay.fail = fail\nfail.may = 1").0,
+        "await (may and fail); may.fail = fail; fail.may = 1"
+    );
+}

@@ -439,3 +439,23 @@ fn properties_without_a_promise() {
         "`propery` does not begin a declaration @ propery",
     );
 }
+
+#[test]
+fn may_without_fail_and_fail_without_its_block() {
+    says(
+        "may fial { e.x = 1 }",
+        "expected `fail`, found `fial` @ fial",
+    );
+    says(
+        "mya fail { e.x = 1 }",
+        "`mya` does not begin a statement @ mya",
+    );
+    says(
+        "may fail \"no\"",
+        "expected `{`, found the end of the line @ may fail \"no\"^",
+    );
+    says(
+        "may fail 'no' { e.x = 1 }",
+        "a text stands in double quotes @ 'no'",
+    );
+}

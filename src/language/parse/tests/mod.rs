@@ -101,6 +101,10 @@ fn statement(statement: &Statement) -> String {
         StatementKind::Await(e) => format!("await {}", show(e)),
         StatementKind::Require(e, text) => format!("require {} else {}", show(e), template(text)),
         StatementKind::When(e) => format!("when {}", show(e)),
+        StatementKind::MayFail(text, left) => {
+            let text = text.as_ref().map(template).unwrap_or_default();
+            format!("may fail {text} {{{}}}", body(left))
+        }
         StatementKind::Assign(target, value) => format!("{} = {}", show(target), show(value)),
         StatementKind::If(e, then, otherwise) => {
             format!(

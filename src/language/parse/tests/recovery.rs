@@ -36,6 +36,13 @@ fn a_broken_statement_costs_only_itself() {
         ("text 'it isn't'", ""),
         ("if a b {\n e.y = 1\n}", "if a {e.y = 1} else {}; "),
         ("for n of node {\n n.y = 1\n}", ""),
+        ("may fial {\n e.x = 1\n}", "may fail  {e.x = 1}; "),
+        ("may fail 5 {\n e.x = 1\n}", "may fail  {e.x = 1}; "),
+        (
+            "may fail \"no\" or {\n e.x = 1\n}",
+            "may fail no {e.x = 1}; ",
+        ),
+        ("may fail \"no\"", ""),
         ("@ @ @", ""),
         ("e.y = @", "e.y = ?; "),
         ("e.y = a +", "e.y = ?; "),

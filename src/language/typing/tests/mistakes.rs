@@ -360,6 +360,30 @@ const MISTAKES: &[(&str, &str)] = &[
         "R0020 `when` does not belong in a policy @ when n.hotfix @ a policy adds `await …` and `require … else \"…\"`",
     ),
     (
+        "event f(n: node) {\n may fail { n.hotfix = true }\n n.hotfix = false\n}",
+        "R0020 `may fail` does not belong in an event @ may fail { n.hotfix = true } @ declare a fault that does what is left of it: `fault name(…) { when …; … }`",
+    ),
+    (
+        "policy p { before reboot(n) { may fail { } } }",
+        "R0020 `may fail` does not belong in a policy @ may fail { } @ a policy adds `await …` and `require … else \"…\"`",
+    ),
+    (
+        "action f(n: node) {\n n.hotfix = false\n may fail { }\n}",
+        "R0020 `may fail` stands below the first effect @ may fail { } @ move it up: what is asked and told comes before what is changed",
+    ),
+    (
+        "action f(n: node) {\n may fail { may fail { } }\n}",
+        "R0020 `may fail` does not belong in an inner block @ may fail { } @ move it up to the first lines of the body; what is left of it may stand in an `if`",
+    ),
+    (
+        "action f(n: node) {\n may fail { await n.hotfix }\n}",
+        "R0020 `await` does not belong in an inner block @ await n.hotfix @ move it up to the first lines of the body; a condition on it is written with `implies`",
+    ),
+    (
+        "action f(n: node) {\n may fail \"{m}\" { n.hotfix = true }\n}",
+        "R0010 unknown name `m` @ m @ names in scope: `n`, `limit`, `hosts`",
+    ),
+    (
         "action f(n: node) {\n n.hotfix = false\n await n.hotfix\n}",
         "R0020 `await` stands below the first effect @ await n.hotfix @ move it up: what is asked and told comes before what is changed",
     ),

@@ -2,7 +2,7 @@
 
 use crate::language::rules::{
     Activation, BinaryOp, Constant, Domain, Effect, ExprKind, FieldType, GuardKind, KindId, LetId,
-    Slot, Type,
+    Slot, TemplatePart, Transition, TransitionClass, Type,
 };
 
 use super::rules;
@@ -168,4 +168,50 @@ fn types_are_named_in_the_words_of_the_rules() {
     assert_eq!(rules.type_name(Type::Set(node)), "set of node");
     assert_eq!(rules.field_type_name(FieldType::Range(0, 7)), "0..7");
     assert_eq!(rules.field_type_name(FieldType::Bool), "bool");
+}
+
+#[test]
+fn each_way_to_fail_is_a_fault_behind_its_action() {
+    let rules = rules(
+        "policy first { before f(m, _) await m.power == up }\n\
+         action f(n: node, hot: bool) {\n  text \"Patch {n}\"\n  takes 2 min\n  cost 3\n  await n.power == up\n  require not n.hotfix else \"no\"\n\
+         may fail { n.stamp = 1 }\n  may fail \"{n} is lost\" { }\n  n.hotfix = true\n}\n\
+         action g() {\n  may fail { }\n}\n\
+         policy second { before g() await limit > 0 }\n",
+    );
+    let names: Vec<&str> = rules.transitions.iter().map(|t| t.name.as_str()).collect();
+    assert_eq!(
+        names,
+        [
+            "reboot",
+            "boot",
+            "f",
+            "f fails",
+            "f fails (2)",
+            "g",
+            "g fails"
+        ]
+    );
+    let (action, fault) = (&rules.transitions[2], &rules.transitions[3]);
+    assert_eq!(fault.failure_of, rules.transition("f"));
+    assert_eq!(rules.transitions[6].failure_of, rules.transition("g"));
+    assert_eq!(action.failure_of, None);
+    assert_eq!(fault.class, TransitionClass::Fault);
+    assert_eq!((fault.takes, fault.effects.len()), (0, 1));
+    assert_eq!(fault.parameters.len(), 2);
+    let spans = |t: &Transition| t.guards.iter().map(|g| g.span).collect::<Vec<_>>();
+    assert_eq!(spans(action), spans(fault));
+    let last = |t: &Transition| match t.text.as_ref().map(|text| &text.parts[..]) {
+        Some([.., TemplatePart::Text(last)]) => last.clone(),
+        other => format!("{other:?}"),
+    };
+    assert_eq!(last(fault), ": fails half-way");
+    assert_eq!(last(&rules.transitions[4]), " is lost");
+    assert!(rules.transitions[6].text.is_none());
+    let clauses = |policy: usize| {
+        let clauses = rules.policies[policy].clauses.iter();
+        clauses.map(|c| c.action.index()).collect::<Vec<_>>()
+    };
+    assert_eq!(clauses(0), [2, 3, 4]);
+    assert_eq!(clauses(1), [5, 6]);
 }

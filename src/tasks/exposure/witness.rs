@@ -1,0 +1,509 @@
+//! Shortest runs that show what strikes do: to the position, the strikes with what happens in between, and what comes then.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap, HashSet};
+use std::ops::ControlFlow;
+
+use indexmap::IndexMap;
+
+use crate::language::rules::InvariantId;
+use crate::model::ground::{FaultBudget, Model};
+use crate::model::plan::{Item, Plan};
+use crate::search::store::{Hasher, StateId};
+use crate::search::system::Offer;
+use crate::semantics::{Explanation, Interpreter};
+
+use super::super::complete::waiting;
+use super::super::outcome::{Reason, Trace};
+use super::super::plan_system::{Attempt, PlanMove, PlanState, attempt};
+use super::super::request::TaskError;
+use super::super::trace::{Move, refusal, replayed};
+use super::Traces;
+use super::aftermath::Aftermath;
+use super::blame::Blamed as Blame;
+use super::carried_on::both;
+use super::cells::{At, Struck};
+use super::ends::Ends;
+use super::findings::{ConsequenceKind, Exposure, Witness};
+use super::naming::thing;
+use super::recovering::Recovering;
+use super::rows::{bits, has};
+use super::strikes::{Limits, Strike, Strikes};
+
+/// What is needed to find runs.
+pub(super) struct Witnesses<'s, 'a, 'm> {
+    plan: &'s Plan,
+    after: &'s Aftermath<'s, 'a, 'm>,
+    recovering: &'s Recovering<'s, 'a, 'm>,
+    /// States on cycles in which a fair run can go round for ever and some service is out, and those in which the plan
+    /// is never done.
+    out_rounds: HashSet<StateId, Hasher>,
+    undone_rounds: HashSet<StateId, Hasher>,
+    depth: Vec<usize>,
+}
+
+/// What a run has to come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Target {
+    /// The events break this.
+    Broken(usize),
+    /// The service is out in the end.
+    Out(usize),
+    /// The goal is out of reach.
+    Lost,
+    /// The rest of the plan breaks this.
+    PlanBreaks(usize),
+    Refused,
+    Undefined,
+    Incomplete,
+}
+
+impl Target {
+    /// Whether the operator carries on.
+    const fn is_of_the_plan(self) -> bool {
+        !matches!(self, Self::Broken(_) | Self::Out(_) | Self::Lost)
+    }
+}
+
+/// A step of a run.
+#[derive(Clone, Copy, Debug)]
+enum Hop {
+    Any,
+    Event,
+    Lane,
+    Strike(Strike),
+}
+
+/// A point of the search for a run.
+struct Point {
+    id: StateId,
+    /// The strikes that are left.
+    left: Vec<Strike>,
+    before: Option<(usize, Hop)>,
+    /// Whether what led here breaks what has to break.
+    breaks: bool,
+}
+
+/// A run from a state of the position.
+struct Path {
+    first: StateId,
+    hops: Vec<(Hop, StateId)>,
+}
+
+/// Why the end of a run shows something.
+#[derive(Default)]
+struct Told {
+    reason: Option<Reason>,
+    explanation: Option<Explanation>,
+    refused: Option<Move>,
+}
+
+impl<'s, 'a, 'm> Witnesses<'s, 'a, 'm> {
+    pub(super) fn new(
+        plan: &'s Plan,
+        after: &'s Aftermath<'s, 'a, 'm>,
+        recovering: &'s Recovering<'s, 'a, 'm>,
+    ) -> Self {
+        let mut depth = Vec::with_capacity(after.planned);
+        for (id, parent) in after.parents.iter().enumerate().take(after.planned) {
+            depth.push(if parent.index() == id {
+                0
+            } else {
+                depth[parent.index()] + 1
+            });
+        }
+        let states = after.facts.len();
+        let rounds = |graph, lanes: bool| {
+            let steps = |id: StateId| after.fair_steps(id, lanes);
+            Ends::new(graph, states).fair_rounds(&|_| true, &|_, _| true, &steps)
+        };
+        let out = rounds(&after.events, false).into_iter().flatten().collect();
+        let undone = rounds(&both(after), true)
+            .into_iter()
+            .filter(|round| round.iter().any(|id| !after.facts[id.index()].done))
+            .flatten()
+            .collect();
+        Self {
+            plan,
+            after,
+            recovering,
+            out_rounds: out,
+            undone_rounds: undone,
+            depth,
+        }
+    }
+
+    /// Puts the runs that are wanted into the findings.
+    pub(super) fn put(
+        &self,
+        found: &mut Exposure,
+        (at, struck, blamed): (&[At], &[Struck], &[Blame]),
+        kept: &[usize],
+        wanted: &Traces,
+    ) -> Result<(), TaskError> {
+        let mut runs: BTreeMap<usize, IndexMap<StateId, usize>> = BTreeMap::new();
+        for (number, &place) in kept.iter().enumerate() {
+            let cell = &found.cells[number];
+            let is_wanted = match wanted {
+                Traces::None => false,
+                Traces::All => true,
+                Traces::Of(name) => name.is(found, cell),
+            };
+            if !is_wanted {
+                continue;
+            }
+            let struck = &struck[place];
+            let runs = runs.entry(struck.position).or_default();
+            let mut show = |target: Target| self.show(&at[struck.position], struck, target, runs);
+            let blame = &blamed[place].blame;
+            let cell = &mut found.cells[number];
+            for (blamed, thing) in cell.harm.broken.iter_mut().zip(bits(&blame.possible)) {
+                blamed.witness = show(Target::Broken(thing))?;
+            }
+            for (blamed, service) in cell.harm.out.iter_mut().zip(bits(&blame.out_possible)) {
+                blamed.witness = show(Target::Out(service))?;
+            }
+            if let Some(lost) = &mut cell.harm.unrecoverable {
+                lost.witness = show(Target::Lost)?;
+            }
+            for consequence in &mut cell.plan {
+                let target = match &consequence.kind {
+                    ConsequenceKind::Refused => Target::Refused,
+                    ConsequenceKind::Undefined => Target::Undefined,
+                    ConsequenceKind::Incomplete => Target::Incomplete,
+                    ConsequenceKind::Breaks(name) => {
+                        let mut things = bits(&blame.plan.breaks);
+                        match things.find(|place| thing(self.after, *place) == *name) {
+                            Some(place) => Target::PlanBreaks(place),
+                            None => continue,
+                        }
+                    }
+                };
+                consequence.witness = show(target)?;
+            }
+        }
+        for (position, runs) in runs {
+            for (&id, _) in &runs {
+                let run = replayed(self.after.system.interpreter, &self.to_position(id)?, None)?;
+                found.positions[position].runs.push(run);
+            }
+        }
+        Ok(())
+    }
+
+    /// A shortest run, as a run to the position and what comes then.
+    fn show(
+        &self,
+        at: &At,
+        struck: &Struck,
+        target: Target,
+        runs: &mut IndexMap<StateId, usize>,
+    ) -> Result<Option<Witness>, TaskError> {
+        let Some(path) = self.shortest(at, struck, target) else {
+            return Err(TaskError::Internal(
+                "no run shows what strikes are said to do".to_owned(),
+            ));
+        };
+        let next = runs.len();
+        let run = *runs.entry(path.first).or_insert(next);
+        let mut moves = self.to_position(path.first)?;
+        let prefix = moves.len();
+        let mut here = path.first;
+        for &(hop, to) in &path.hops {
+            self.walk(here, hop, to, &mut moves)?;
+            here = to;
+        }
+        let told = self.told(&path, target)?;
+        moves.extend(told.refused);
+        let budget = u32::try_from(struck.strikes.len()).unwrap_or(u32::MAX);
+        let model = Model {
+            faults: FaultBudget::Total(budget),
+            ..self.after.system.interpreter.model().clone()
+        };
+        let trace = replayed(&Interpreter::new(&model), &moves, None)?;
+        Ok(Some(Witness {
+            run,
+            steps: Trace {
+                steps: trace.steps.into_iter().skip(prefix).collect(),
+                cycle: None,
+            },
+            reason: told.reason,
+            explanation: told.explanation,
+        }))
+    }
+
+    /// By cost from the beginning of the plan, ties in the order in which points are met.
+    fn shortest(&self, at: &At, struck: &Struck, target: Target) -> Option<Path> {
+        let strikes = Strikes::new(self.after.system);
+        let mut points: Vec<Point> = Vec::new();
+        let mut open = BinaryHeap::new();
+        for &id in &at.states {
+            open.push(Reverse((self.depth[id.index()], points.len())));
+            points.push(Point {
+                id,
+                left: struck.strikes.clone(),
+                before: None,
+                breaks: false,
+            });
+        }
+        let mut met: HashSet<(StateId, Vec<Strike>), Hasher> = HashSet::default();
+        while let Some(Reverse((cost, place))) = open.pop() {
+            let Point {
+                id, left, breaks, ..
+            } = &points[place];
+            let (id, left) = (*id, left.clone());
+            if left.is_empty() && (*breaks || self.is_target(id, target)) {
+                return Some(Path::to(&points, place));
+            }
+            if !met.insert((id, left.clone())) {
+                continue;
+            }
+            let mut go = |hop, to, left: Vec<Strike>, breaks| {
+                open.push(Reverse((cost + 1, points.len())));
+                points.push(Point {
+                    id: to,
+                    left,
+                    before: Some((place, hop)),
+                    breaks,
+                });
+            };
+            let breaks = |to| match target {
+                Target::Broken(thing) | Target::PlanBreaks(thing) => {
+                    let row = self.after.broken_on(id, to);
+                    row.is_some_and(|row| has(row, thing))
+                }
+                _ => false,
+            };
+            if left.is_empty() && target.is_of_the_plan() {
+                for &to in self.after.lanes.successors(id) {
+                    go(Hop::Lane, StateId(to), Vec::new(), breaks(StateId(to)));
+                }
+            }
+            for &to in self.after.events.successors(id) {
+                go(Hop::Event, StateId(to), left.clone(), breaks(StateId(to)));
+            }
+            let state = self.after.store.get(id)?;
+            for hit in strikes.at(state, Limits::of(&left)) {
+                let (strike, to) = (hit.strike, hit.to);
+                let Some(which) = left.iter().position(|other| *other == strike) else {
+                    continue;
+                };
+                let breaks = match target {
+                    Target::Broken(thing) => {
+                        let row = self.after.broken_through(&state.cluster, &hit.through);
+                        has(&row, thing)
+                    }
+                    _ => false,
+                };
+                let mut left = left.clone();
+                left.remove(which);
+                if let Some(to) = self.after.store.find(&to) {
+                    go(Hop::Strike(strike), to, left, breaks);
+                }
+            }
+        }
+        None
+    }
+
+    fn is_target(&self, id: StateId, target: Target) -> bool {
+        let after = self.after;
+        let facts = after.facts[id.index()];
+        match target {
+            Target::Broken(thing) | Target::PlanBreaks(thing) => {
+                after.broken.has(id.index(), thing)
+            }
+            Target::Out(service) => {
+                after.out.has(id.index(), service)
+                    && (facts.settled || self.out_rounds.contains(&id))
+            }
+            Target::Lost => self.recovering.is_lost(id),
+            Target::Refused => facts.refused,
+            Target::Undefined => facts.undefined_step,
+            Target::Incomplete => {
+                let stuck = facts.quiet && !facts.refused && !facts.undefined_step;
+                !facts.done && (stuck || self.undone_rounds.contains(&id))
+            }
+        }
+    }
+
+    /// The run to a state of the plan without strikes.
+    fn to_position(&self, id: StateId) -> Result<Vec<Move>, TaskError> {
+        let mut path = vec![id];
+        let mut here = id;
+        while self.after.parents[here.index()] != here {
+            here = self.after.parents[here.index()];
+            path.push(here);
+        }
+        path.reverse();
+        let mut moves = Vec::new();
+        for pair in path.windows(2) {
+            self.walk(pair[0], Hop::Any, pair[1], &mut moves)?;
+        }
+        Ok(moves)
+    }
+
+    /// A hop as moves of a run.
+    fn walk(
+        &self,
+        from: StateId,
+        hop: Hop,
+        to: StateId,
+        moves: &mut Vec<Move>,
+    ) -> Result<(), TaskError> {
+        let lost = || TaskError::Internal("a run of strikes is not connected".to_owned());
+        let system = self.after.system;
+        let (from, to) = (self.state(from)?, self.state(to)?);
+        let transition = |instance, lane| Move::Transition { instance, lane };
+        match hop {
+            Hop::Strike(Strike::Fault(fault)) => moves.push(transition(fault, String::new())),
+            Hop::Strike(strike) => {
+                // Of the lanes the one that went on.
+                let behind = |at: &PlanState, lane| system.program.behind(&at.position, lane);
+                let mut lanes = (0..system.program.lanes.len()).rev();
+                let lane = lanes.find(|lane| behind(from, *lane) != behind(to, *lane));
+                let name = lane.map(|lane| system.program.lanes[lane].name.clone());
+                let name = name.unwrap_or_default();
+                match strike {
+                    Strike::Omitted(instance) => moves.push(Move::Omitted {
+                        instance,
+                        lane: name,
+                    }),
+                    Strike::Twice(action) => {
+                        moves.push(transition(action, name.clone()));
+                        moves.push(transition(action, name));
+                    }
+                    Strike::Instead { other: one, .. }
+                    | Strike::Fails(one)
+                    | Strike::Fault(one) => moves.push(transition(one, name)),
+                }
+            }
+            Hop::Any | Hop::Event | Hop::Lane => {
+                let mut label = None;
+                system.expand_by_name(from, &mut |offer| match offer {
+                    Offer::Transition(found, next)
+                        if next == *to
+                            && match found {
+                                PlanMove::Event(_) => !matches!(hop, Hop::Lane),
+                                PlanMove::Lane(_) => !matches!(hop, Hop::Event),
+                            } =>
+                    {
+                        label = Some(found);
+                        ControlFlow::Break(())
+                    }
+                    _ => ControlFlow::Continue(()),
+                });
+                moves.push(system.as_move(&from.position, label.ok_or_else(lost)?));
+            }
+        }
+        Ok(())
+    }
+
+    fn state(&self, id: StateId) -> Result<&PlanState, TaskError> {
+        self.after
+            .store
+            .get(id)
+            .ok_or_else(|| TaskError::Internal("a state of a run is not stored".to_owned()))
+    }
+
+    /// Why the end of a run shows what it should.
+    fn told(&self, path: &Path, target: Target) -> Result<Told, TaskError> {
+        let interpreter = self.after.system.interpreter;
+        let rules = &interpreter.model().rules;
+        let last = path.hops.last().map_or(path.first, |(_, to)| *to);
+        let end = self.state(last)?;
+        let mut told = Told::default();
+        match target {
+            Target::Broken(thing) | Target::PlanBreaks(thing) => {
+                let id = InvariantId(u16::try_from(thing).unwrap_or(u16::MAX));
+                let Some(declared) = rules.invariants.get(thing) else {
+                    return Ok(told);
+                };
+                let before = path.hops.len().checked_sub(2);
+                let before = before.map_or(path.first, |place| path.hops[place].1);
+                let before = self.state(before)?;
+                let judgement = if declared.transition {
+                    interpreter.judge_between(&before.cluster, &end.cluster, id)
+                } else {
+                    interpreter.judge(&end.cluster, id)
+                };
+                let choice = judgement.false_for.ok_or_else(|| {
+                    TaskError::Internal("an invariant holds where strikes break it".to_owned())
+                })?;
+                told.reason = Some(Reason::False {
+                    invariant: declared.name.clone(),
+                    doc: declared.doc.clone(),
+                });
+                let before = declared.transition.then_some(&before.cluster);
+                told.explanation =
+                    Some(interpreter.explain_invariant(&end.cluster, before, id, &choice));
+            }
+            Target::Lost => {
+                told.reason = Some(Reason::Doomed {
+                    goal: self.goal(),
+                    step: None,
+                })
+            }
+            Target::Out(_) | Target::Undefined => {}
+            Target::Refused => self.refused(end, &mut told),
+            Target::Incomplete => {
+                let (waits, why) = waiting(self.after.system, self.plan, end);
+                told.explanation = why;
+                told.reason = Some(if self.undone_rounds.contains(&last) {
+                    Reason::Cycle {
+                        goal: waits.is_empty().then(|| self.goal()),
+                        waiting: waits,
+                    }
+                } else if waits.is_empty() {
+                    Reason::GoalFalse { goal: self.goal() }
+                } else {
+                    Reason::Stuck { waiting: waits }
+                });
+            }
+        }
+        Ok(told)
+    }
+
+    fn refused(&self, end: &PlanState, told: &mut Told) {
+        let system = self.after.system;
+        let interpreter = system.interpreter;
+        for lane in 0..system.program.lanes.len() {
+            if let Some(item @ Item::Step { instance, .. }) =
+                system.program.next(&end.position, lane)
+                && let Attempt::Refused(_) = attempt(interpreter, &end.cluster, item)
+                && let Some(message) = refusal(interpreter, &end.cluster, *instance)
+            {
+                told.refused = Some(Move::Refused {
+                    instance: *instance,
+                    lane: system.program.lanes[lane].name.clone(),
+                });
+                told.reason = Some(Reason::Refused {
+                    step: interpreter.name(*instance),
+                    message,
+                });
+                return;
+            }
+        }
+    }
+
+    fn goal(&self) -> String {
+        let model = self.after.system.interpreter.model();
+        let goal = model.goal.map(|goal| &model.rules.goals[goal.index()].name);
+        goal.cloned().unwrap_or_default()
+    }
+}
+
+impl Path {
+    fn to(points: &[Point], place: usize) -> Self {
+        let mut hops = Vec::new();
+        let mut here = &points[place];
+        while let Some((before, hop)) = here.before {
+            hops.push((hop, here.id));
+            here = &points[before];
+        }
+        hops.reverse();
+        Self {
+            first: here.id,
+            hops,
+        }
+    }
+}
