@@ -5,9 +5,7 @@ use crate::tasks::outcome::{Answer, Counterexample, Property, Reason, Task, Trac
 
 use super::paint::Paint;
 use super::words::{WIDTH, count, flow, visible, wrapped};
-use super::{
-    Loaded, diagnostics, exposure, promise, runbook, summary, trace, verdict,
-};
+use super::{Loaded, diagnostics, exposure, promise, runbook, summary, trace, verdict};
 
 /// What the reader wants to see beside the verdicts.
 #[derive(Clone, Copy, Debug)]

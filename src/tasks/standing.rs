@@ -91,7 +91,9 @@ fn broken(interpreter: &Interpreter<'_>, state: &State) -> (Standing, bool) {
         }
     }
     // No plan is chosen by its promises, but nothing in them may be undefined.
-    let promised = (0u16..).map(TemporalId).take(interpreter.model().rules.temporal.len());
+    let promised = (0u16..)
+        .map(TemporalId)
+        .take(interpreter.model().rules.temporal.len());
     for id in promised {
         defined &= interpreter.undefined_operand(state, id).is_none();
     }

@@ -12,8 +12,8 @@ use crate::tasks::outcome::{
 };
 
 use super::diagnostics::{self, Diagnostic};
-use super::promise::{Fair, FellDue, Unkept};
 use super::exposure::Exposed;
+use super::promise::{Fair, FellDue, Unkept};
 use super::run::{Clock, Found, Run};
 use super::{Head, Volatile, inputs, scalar};
 

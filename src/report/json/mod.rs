@@ -5,8 +5,8 @@
 
 mod answer;
 mod diagnostics;
-mod promise;
 mod exposure;
+mod promise;
 mod run;
 mod suite;
 
