@@ -22,11 +22,15 @@ mod hand;
 mod limits;
 #[path = "laws/plan.rs"]
 mod plan;
+#[path = "laws/promises.rs"]
+mod promises;
 #[path = "laws/reach.rs"]
 mod reach;
 #[path = "laws/resumed.rs"]
 mod resumed;
 #[path = "laws/sameness.rs"]
 mod sameness;
+#[path = "laws/temporal.rs"]
+mod temporal;
 #[path = "laws/verify.rs"]
 mod verify;

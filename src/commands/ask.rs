@@ -23,6 +23,7 @@ use super::exit::{Failure, Status};
 use super::midway;
 use super::output;
 use super::session::Session;
+use super::temporal;
 
 /// `check CLUSTER`, or `check FILE.rules`
 pub fn check(session: &mut Session, check: &Check) -> Result<Status, Failure> {
@@ -34,6 +35,7 @@ pub fn check(session: &mut Session, check: &Check) -> Result<Status, Failure> {
         .load_cluster(&check.subject, &check.changes.overrides());
     let model = session.loaded(found)?;
     session.assume(check.strict, &model)?;
+    temporal::refuse_reductions(&model, &check.asked, &check.search)?;
     let mut limits = Session::limits(&check.search);
     let answer = tasks::check::check(&model, &asked(&check.asked, &check.search), &mut limits)?;
     session.tell(&answer, check.witness, &mut limits)
@@ -65,6 +67,7 @@ pub fn verify(session: &mut Session, verify: &Verify) -> Result<Status, Failure>
         .load_plan(&verify.subject, &verify.changes.overrides());
     let (model, plan) = session.loaded(found)?;
     session.assume(verify.strict, &model)?;
+    temporal::refuse_reductions(&model, &verify.asked, &verify.search)?;
     if midway::is_asked(verify) {
         return midway::verify(session, verify, &model, &plan);
     }

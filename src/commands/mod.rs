@@ -9,6 +9,7 @@ mod midway;
 mod output;
 mod quantity;
 mod session;
+mod temporal;
 
 use std::ffi::OsString;
 use std::io;

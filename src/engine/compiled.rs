@@ -1,6 +1,6 @@
 //! A question about a ground model as terms: its ground transitions, what is judged of a state, what is judged of a step.
 
-use crate::language::rules::{FieldType, InvariantId};
+use crate::language::rules::{Expr, FieldType, Variable};
 use crate::model::ground::Model;
 use crate::model::instances::choices;
 
@@ -55,14 +55,22 @@ impl Compiled {
             if !question.invariants[number] {
                 continue;
             }
-            let id = InvariantId(u16::try_from(number).unwrap_or(u16::MAX));
-            let (holds, is_defined) = judged(&mut grounding, id)?;
+            let (parameters, condition) = (&invariant.parameters, &invariant.condition);
+            let (holds, is_defined) = judged(&mut grounding, parameters, condition)?;
             if invariant.transition {
                 between.push((number, holds, is_defined));
             } else {
                 invariants.push((number, holds));
                 defined.push(is_defined);
             }
+        }
+        // Temporal properties are judged elsewhere, but what is undefined in them is undefined here.
+        let temporal = model.rules.temporal.iter().filter(|_| question.definedness);
+        for (property, operand) in
+            temporal.flat_map(|p| p.promise.operands().into_iter().map(move |o| (p, o)))
+        {
+            let (_, is_defined) = judged(&mut grounding, &property.parameters, operand)?;
+            defined.push(is_defined);
         }
         let mut goal = TRUE;
         if question.goal
@@ -100,16 +108,19 @@ impl Compiled {
     }
 }
 
-/// Whether an invariant holds for every choice for which it is defined, and whether it is defined for all.
-fn judged(grounding: &mut Grounding<'_>, id: InvariantId) -> Result<(TermId, TermId), Uncompiled> {
-    let invariant = &grounding.model.rules.invariants[id.index()];
-    let types: Vec<FieldType> = invariant.parameters.iter().map(|p| p.ty).collect();
+/// Whether a condition holds for every choice of its parameters for which it is defined, and whether it is defined for all.
+fn judged(
+    grounding: &mut Grounding<'_>,
+    parameters: &[Variable],
+    condition: &Expr,
+) -> Result<(TermId, TermId), Uncompiled> {
+    let types: Vec<FieldType> = parameters.iter().map(|p| p.ty).collect();
     let mut all_hold = Vec::new();
     let mut all_defined = Vec::new();
     for choice in choices(grounding.model, &types) {
         let scope = Scope::new(grounding, &types, &choice);
         let moment = Moment::default();
-        let (holds, defined) = grounding.condition(&invariant.condition, &scope, moment);
+        let (holds, defined) = grounding.condition(condition, &scope, moment);
         let undefined = grounding.terms.not(defined);
         all_hold.push(grounding.terms.or(holds, undefined));
         all_defined.push(defined);

@@ -392,6 +392,37 @@ Mended:
       text "Patch {n}"
       n.hotfix = true
     }"#;
+    MisplacedTemporal = "R0029", "a temporal operator where none can stand",
+        r#"`eventually`, `always eventually` and `leads to` speak of whole runs. They stand once, at the top of a `property`, and what
+they take are conditions on one state: operators are not nested, and nothing else has them inside. A property with parameters
+must hold for each choice of them.
+
+Wrong:
+
+    invariant repaired {
+      all n in node: eventually n.power == up
+    }
+
+Mended:
+
+    property repaired(n: node) {
+      eventually n.power == up
+    }"#;
+    NoTemporal = "R0030", "a property that does not make exactly one promise",
+        r#"A `property` makes one promise about every fair run: `eventually P`, `always eventually P` or `P leads to Q`. What must be
+true in every state is an `invariant`.
+
+Wrong:
+
+    property repaired(n: node) {
+      n.power == up
+    }
+
+Mended:
+
+    property repaired(n: node) {
+      n.power != up leads to n.power == up
+    }"#;
     FileNotRead = "F0001", "a file that cannot be read",
 r#"The file is not there, is a directory, or may not be read.
 
@@ -666,6 +697,20 @@ r#"The policy is on, everything that the rules allow on this cluster was explore
 Mended:
 
     policy drain { before reboot(n) require not hosts(n) else "not empty" }"#;
+    OperatorOwesNothing = "W0005", "a temporal property that waits for operators",
+r#"In `check` operators owe nothing: they may stop working at any time. The property is violated because a run stays, or goes round, where only an action could bring what is promised. That is true of every cluster that nobody touches, and hardly what was meant.
+
+    property upgraded { eventually all n in node: n.build == sp1 }
+
+Ask whether a plan brings it about (there a step that stays possible is taken), or whether it can still be reached from everywhere:
+
+    rollproof verify my-plan.json --property upgraded
+    goal upgraded { all n in node: n.build == sp1 }
+    rollproof check my-cluster.json --property recoverable
+
+Promises about what happens by itself belong into `check`:
+
+    property comes_back(n: node) { n.power == rebooting leads to n.power == up }"#;
     EmptyCluster = "W0004", "a cluster without objects",
 r#"Nothing is in the cluster, so nothing can go wrong in it, and an invariant or a goal about all nodes holds. That is hardly what was meant.
 

@@ -381,6 +381,10 @@ fn character(source: &Arc<Source>, place: Span) -> Diagnostic {
 /// The beginning of a text that may be long.
 pub(super) fn clip(text: &str) -> String {
     const LONGEST: usize = 40;
+    if text.contains(['\n', '\r']) {
+        // What goes on in the next line is told in one.
+        return clip(&text.split_whitespace().collect::<Vec<_>>().join(" "));
+    }
     if text.chars().count() <= LONGEST {
         return text.to_owned();
     }

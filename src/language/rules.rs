@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::source::{Source, Span};
-pub use super::syntax::{BinaryOp, TransitionClass};
+pub use super::syntax::{BinaryOp, Promise, TransitionClass};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident)*) => {
@@ -38,6 +38,8 @@ ids! {
     PolicyId
     /// Numbers [`Rules::invariants`].
     InvariantId
+    /// Numbers [`Rules::temporal`].
+    TemporalId
     /// Numbers [`Rules::goals`].
     GoalId
     /// A variable of a declaration: parameters first, then what quantifiers and loops bind, each with a number of its own.
@@ -69,6 +71,8 @@ pub struct Rules {
     pub assumptions: Vec<Assumption>,
     /// Invariants and transition invariants.
     pub invariants: Vec<Invariant>,
+    /// Temporal properties.
+    pub temporal: Vec<Temporal>,
     /// Goals.
     pub goals: Vec<Goal>,
     /// The goal asked for where nobody names one: the one declared `default`, or the only one.
@@ -394,6 +398,25 @@ pub struct Invariant {
     pub condition: Expr,
     /// How many slots it uses, parameters included.
     pub slots: usize,
+}
+
+/// `property comes_back(n: node) { not n.up leads to n.up }`
+#[derive(Clone, Debug)]
+pub struct Temporal {
+    /// Its name.
+    pub name: String,
+    /// Its doc comment.
+    pub doc: String,
+    /// It must hold for every choice of these.
+    pub parameters: Vec<Variable>,
+    /// What is promised of every fair run.
+    pub promise: Promise<Expr>,
+    /// How many slots it uses, parameters included.
+    pub slots: usize,
+    /// The name in the text.
+    pub span: Span,
+    /// The promise as it stands in the text.
+    pub formula: Span,
 }
 
 /// What "upgraded" means.

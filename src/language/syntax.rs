@@ -110,6 +110,15 @@ pub enum Item {
         /// Its conditions, a conjunction.
         conditions: Vec<Expr>,
     },
+    /// `property comes_back(n: node) { not n.up leads to n.up }`
+    Property {
+        /// Its name.
+        name: Name,
+        /// Its parameters: it must hold for each choice.
+        parameters: Vec<Parameter>,
+        /// What stands in its block, a line each: one where all is well.
+        formulas: Vec<Formula>,
+    },
     /// `goal` or `default goal`.
     Goal {
         /// Whether it is the default.
@@ -126,6 +135,45 @@ pub enum Item {
         /// When it is out: a conjunction.
         conditions: Vec<Expr>,
     },
+}
+
+/// A line of a temporal property.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Formula {
+    /// What is promised; none where that could not be read (a diagnostic was given).
+    pub promise: Option<Promise<Expr>>,
+    /// The whole line.
+    pub span: Span,
+}
+
+/// A temporal operator with its operands, which are conditions on one state.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Promise<E> {
+    /// `eventually P`: every fair run meets P.
+    Eventually(E),
+    /// `always eventually P`: every fair run meets P again and again.
+    AlwaysEventually(E),
+    /// `P leads to Q`: whenever P holds, Q holds then or later.
+    LeadsTo(E, E),
+}
+
+impl<E> Promise<E> {
+    /// Its conditions, as they are written.
+    pub fn operands(&self) -> Vec<&E> {
+        match self {
+            Self::Eventually(wanted) | Self::AlwaysEventually(wanted) => vec![wanted],
+            Self::LeadsTo(due, wanted) => vec![due, wanted],
+        }
+    }
+
+    /// What has to come.
+    pub const fn wanted(&self) -> &E {
+        match self {
+            Self::Eventually(wanted)
+            | Self::AlwaysEventually(wanted)
+            | Self::LeadsTo(_, wanted) => wanted,
+        }
+    }
 }
 
 /// Who makes a transition happen.

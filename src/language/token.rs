@@ -61,6 +61,7 @@ keywords! {
     Outage = "outage";
     Param = "param";
     Policy = "policy";
+    Property = "property";
     Require = "require";
     Rules = "rules";
     Set = "set";

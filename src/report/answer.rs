@@ -5,7 +5,7 @@ use crate::tasks::outcome::{Answer, Counterexample, Property, Reason, Task, Trac
 
 use super::paint::Paint;
 use super::words::{WIDTH, count, flow, visible, wrapped};
-use super::{Loaded, diagnostics, exposure, observed, runbook, summary, trace, verdict};
+use super::{Loaded, diagnostics, exposure, observed, promise, runbook, summary, trace, verdict};
 
 /// What the reader wants to see beside the verdicts.
 #[derive(Clone, Copy, Debug)]
@@ -173,6 +173,7 @@ fn reason(reason: &Reason, run: &Trace) -> Vec<String> {
             }
             lines
         }
+        Reason::Unkept { .. } => promise::unkept(reason, run),
     }
 }
 

@@ -15,6 +15,7 @@ mod observed;
 pub mod paint;
 pub mod plan_file;
 pub mod progress;
+mod promise;
 pub mod reference;
 pub mod runbook;
 pub mod suite;

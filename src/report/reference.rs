@@ -129,6 +129,7 @@ pub fn sound_rules(rules: &Rules) -> String {
         (of(TransitionClass::Fault), "fault"),
         (rules.policies.len(), "policy"),
         (rules.invariants.len(), "invariant"),
+        (rules.temporal.len(), "temporal property"),
         (rules.goals.len(), "goal"),
     ];
     let counted: Vec<String> = parts

@@ -88,8 +88,35 @@ pub(super) fn last_lines(answer: &Answer, paint: Paint) -> String {
             names.collect::<Vec<_>>().join(" and ")
         ));
     }
-    let bounds = flow(&[summary::bounds(answer), search.join(", ")], "; ", 2);
+    let mut pieces = vec![summary::bounds(answer), search.join(", ")];
+    pieces.extend(by_name(answer));
+    let bounds = flow(&pieces, "; ", 2);
     format!("{line}\n  {}\n", paint.faint(&bounds))
+}
+
+/// How the temporal properties were judged, and which reductions are not used for them.
+fn by_name(answer: &Answer) -> Option<String> {
+    let temporal = |p: &Property| p.kind == PropertyKind::Temporal;
+    if !answer.properties.iter().any(temporal) {
+        return None;
+    }
+    let search = &answer.search;
+    let (not_used, states) = match &search.by_name {
+        Some(by_name) => (
+            &by_name.not_used,
+            format!(" on {}", count(by_name.states, "state")),
+        ),
+        None => (&search.not_used, String::new()),
+    };
+    let names: Vec<&str> = not_used.iter().map(|reduction| reduction.name).collect();
+    let without = if names.is_empty() {
+        String::new()
+    } else {
+        format!(", without {}", names.join(", "))
+    };
+    Some(format!(
+        "temporal properties judged by name{states}{without}"
+    ))
 }
 
 fn properties(answer: &Answer, paint: Paint) -> String {
@@ -168,8 +195,8 @@ pub(super) fn valid(answer: &Answer) -> bool {
 
 fn not_valid(answer: &Answer) -> String {
     match answer.task {
-        Task::Verify => format!("; {} is not valid", subject(answer)),
-        Task::Check | Task::Plan => String::new(),
+        Task::Verify if is_against(answer) => format!("; {} is not valid", subject(answer)),
+        Task::Verify | Task::Check | Task::Plan => String::new(),
     }
 }
 
@@ -179,6 +206,13 @@ fn subject(answer: &Answer) -> &'static str {
         Some(_) => "the rest of the plan",
         None => "the plan",
     }
+}
+
+/// Whether something is violated that makes a plan valid; temporal properties do not.
+fn is_against(answer: &Answer) -> bool {
+    let mut violated = answer.properties.iter();
+    let beside = [PropertyKind::Temporal, PropertyKind::Exposure];
+    violated.any(|p| p.verdict == Verdict::Violated && !beside.contains(&p.kind))
 }
 
 fn plan(answer: &Answer, paint: Paint) -> String {

@@ -6,7 +6,7 @@
 //! may also stop where nothing fair is possible; such a state is a component without edges of which the same is true.
 
 use super::components::components;
-use super::graph::Graph;
+use super::graph::{Graph, ShortestPaths};
 use super::store::StateId;
 
 /// A fair transition that is possible in a state.
@@ -64,13 +64,13 @@ fn is_fair<L: Ord + Clone>(
 /// A step of a cycle: to a state, by a certain fair transition or by any.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hop<L> {
-    /// The fair transition that must be the one; `None` where any transition will do.
+    /// The fair transition that must be the one; `None` where any transition will do (and no fair one does).
     pub label: Option<L>,
     /// Where it leads.
     pub to: StateId,
 }
 
-/// A cycle through a fair component, from its smallest state back to it, that passes `visit` and treats every fair label as
+/// A cycle through a fair component, from one of its states back to it, that passes `visit` and treats every fair label as
 /// fairness asks: it is not possible somewhere on the way, or it is taken.
 ///
 /// Empty where the component has no edge inside (then the run stops there).
@@ -79,20 +79,21 @@ pub fn fair_cycle<L: Ord + Clone>(
     graph: &Graph,
     states: usize,
     component: &[StateId],
-    visit: StateId,
+    (start, visit): (StateId, StateId),
     steps: impl Fn(StateId) -> Vec<FairStep<L>>,
 ) -> Vec<Hop<L>> {
     let inside = |id: StateId| component.binary_search(&id).is_ok();
     let has_edge = component
         .iter()
         .any(|&from| graph.successors(from).iter().any(|&to| inside(StateId(to))));
-    let Some(&start) = component.first().filter(|_| has_edge) else {
+    if !has_edge {
         return Vec::new();
-    };
+    }
     let mut walk = Walk {
         graph,
         states,
         component,
+        steps: &steps,
         here: start,
         hops: Vec::new(),
     };
@@ -110,57 +111,81 @@ pub fn fair_cycle<L: Ord + Clone>(
             .hops
             .iter()
             .any(|hop| treated(hop.to) || hop.label.as_ref() == Some(&label));
-        if treated(start) || on_the_way {
-            continue;
-        }
-        if let Some(&state) = component.iter().find(|&&state| treated(state)) {
-            walk.go(state);
-        } else if let Some((from, to)) = component.iter().find_map(|&from| {
-            let mut taken = steps(from).into_iter();
-            taken
-                .find(|step| step.label == label && inside(step.to))
-                .map(|step| (from, step.to))
-        }) {
-            walk.go(from);
-            walk.hops.push(Hop {
-                label: Some(label),
-                to,
-            });
-            walk.here = to;
+        if !treated(start) && !on_the_way {
+            walk.treat(&label);
         }
     }
     walk.back(start);
     walk.hops
 }
 
-struct Walk<'a, L> {
+struct Walk<'a, L, F> {
     graph: &'a Graph,
     states: usize,
     component: &'a [StateId],
+    steps: &'a F,
     here: StateId,
     hops: Vec<Hop<L>>,
 }
 
-impl<L> Walk<'_, L> {
+impl<L: PartialEq, F: Fn(StateId) -> Vec<FairStep<L>>> Walk<'_, L, F> {
+    fn is_inside(&self, id: StateId) -> bool {
+        self.component.binary_search(&id).is_ok()
+    }
+
+    fn paths(&self) -> ShortestPaths {
+        let inside = |_: StateId, id: StateId| self.is_inside(id);
+        self.graph.shortest_paths(self.here, self.states, inside)
+    }
+
     /// The shortest way inside the component; nothing where we are there.
     fn go(&mut self, to: StateId) {
-        let inside = |_: StateId, id: StateId| self.component.binary_search(&id).is_ok();
-        let paths = self.graph.shortest_paths(self.here, self.states, inside);
-        for &to in paths.path(to).iter().skip(1) {
-            self.hops.push(Hop { label: None, to });
+        self.along(&self.paths().path(to));
+    }
+
+    fn along(&mut self, path: &[StateId]) {
+        for &to in path.iter().skip(1) {
+            // A fair transition that leads there is taken rather than another: then it is taken.
+            let fair = (self.steps)(self.here)
+                .into_iter()
+                .find(|step| step.to == to);
+            self.hops.push(Hop {
+                label: fair.map(|step| step.label),
+                to,
+            });
+            self.here = to;
         }
-        self.here = to;
+    }
+
+    /// To the nearest state where the label is not possible, or from which it leads to a state inside; then it is taken.
+    fn treat(&mut self, label: &L) {
+        let paths = self.paths();
+        for &id in &paths.order {
+            let of_label = (self.steps)(id)
+                .into_iter()
+                .find(|step| step.label == *label);
+            match of_label {
+                None => return self.along(&paths.path(id)),
+                Some(step) if self.is_inside(step.to) => {
+                    self.along(&paths.path(id));
+                    self.here = step.to;
+                    self.hops.push(Hop {
+                        label: Some(step.label),
+                        to: step.to,
+                    });
+                    return;
+                }
+                Some(_) => {}
+            }
+        }
     }
 
     /// Back to where the walk began, by at least one step.
     fn back(&mut self, start: StateId) {
         if self.hops.is_empty() {
             let next = self.graph.successors(start).iter().map(|&to| StateId(to));
-            let mut inside = next.filter(|to| self.component.binary_search(to).is_ok());
-            if let Some(to) = inside.next() {
-                self.hops.push(Hop { label: None, to });
-                self.here = to;
-            }
+            let first = next.into_iter().find(|to| self.is_inside(*to));
+            self.along(&first.map_or_else(Vec::new, |to| vec![start, to]));
         }
         self.go(start);
     }
@@ -237,9 +262,13 @@ mod tests {
         ]);
         assert_eq!(puzzle.fair(), [vec![0, 1, 2]]);
         let component = [StateId(0), StateId(1), StateId(2)];
-        let cycle = fair_cycle(&puzzle.graph(), 3, &component, StateId(1), |id| {
-            puzzle.steps(id)
-        });
+        let cycle = fair_cycle(
+            &puzzle.graph(),
+            3,
+            &component,
+            (StateId(0), StateId(1)),
+            |id| puzzle.steps(id),
+        );
         let mut here = StateId(0);
         let mut taken = Vec::new();
         for hop in &cycle {
@@ -255,14 +284,23 @@ mod tests {
     #[test]
     fn a_loop_on_one_state_is_a_cycle_of_one_step() {
         let puzzle = Puzzle(vec![vec![('a', 0)]]);
-        let cycle = fair_cycle(&puzzle.graph(), 1, &[StateId(0)], StateId(0), |id| {
-            puzzle.steps(id)
-        });
+        let cycle = fair_cycle(
+            &puzzle.graph(),
+            1,
+            &[StateId(0)],
+            (StateId(0), StateId(0)),
+            |id| puzzle.steps(id),
+        );
         assert_eq!(cycle.len(), 1);
         let none = Puzzle(vec![vec![]]);
         assert!(
-            fair_cycle(&none.graph(), 1, &[StateId(0)], StateId(0), |id| none
-                .steps(id))
+            fair_cycle(
+                &none.graph(),
+                1,
+                &[StateId(0)],
+                (StateId(0), StateId(0)),
+                |id| none.steps(id)
+            )
             .is_empty()
         );
     }

@@ -47,12 +47,18 @@ impl Graph {
     /// The successors of a state in the order of its offers; none where it was not expanded.
     #[must_use]
     pub fn successors(&self, id: StateId) -> &[u32] {
+        &self.targets[self.row(id)]
+    }
+
+    /// The places of the edges of a state among all edges.
+    #[must_use]
+    pub fn row(&self, id: StateId) -> std::ops::Range<usize> {
         match (
             self.offsets.get(id.index()),
             self.offsets.get(id.index() + 1),
         ) {
-            (Some(&start), Some(&end)) => &self.targets[start..end],
-            _ => &[],
+            (Some(&start), Some(&end)) => start..end,
+            _ => 0..0,
         }
     }
 

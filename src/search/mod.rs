@@ -10,6 +10,7 @@ pub mod explore;
 pub mod fairness;
 pub mod graph;
 pub mod levels;
+pub mod liveness;
 pub mod store;
 pub mod system;
 pub mod tie_break;

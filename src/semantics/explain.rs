@@ -6,7 +6,7 @@
 //! and should not be. It stops where several parts decide together (both sides of an `or`, all objects of a `some`).
 
 use crate::language::rules::{
-    BinaryOp, Binder, Domain, Expr, ExprKind, GoalId, InvariantId, Variable,
+    BinaryOp, Binder, Domain, Expr, ExprKind, GoalId, InvariantId, TemporalId, Variable,
 };
 use crate::language::source::Source;
 use crate::model::value::Value;
@@ -78,6 +78,22 @@ impl Interpreter<'_> {
         let bindings = named(&invariant.parameters, choice);
         let source = &self.model.rules.source;
         self.why_false(state, before, &invariant.condition, source, &bindings)
+    }
+
+    /// Why an operand of a temporal property is false for a choice of its parameters.
+    #[must_use]
+    pub fn explain_operand(
+        &self,
+        state: &State,
+        property: TemporalId,
+        operand: &Expr,
+        choice: &[Value],
+    ) -> Explanation {
+        let bindings = named(
+            &self.model.rules.temporal[property.index()].parameters,
+            choice,
+        );
+        self.why_false(state, None, operand, &self.model.rules.source, &bindings)
     }
 
     /// Why a goal is false.

@@ -1,6 +1,6 @@
-//! What a state, or a step, is judged by: conditions, invariants, goals, outages, assumptions. Knows no search.
+//! What a state, or a step, is judged by: conditions, invariants, operands of temporal properties, goals, outages, assumptions. Knows no search.
 
-use crate::language::rules::{Expr, GoalId, InvariantId};
+use crate::language::rules::{Expr, GoalId, InvariantId, TemporalId};
 use crate::model::value::{ObjectId, Value};
 
 use super::choices;
@@ -115,6 +115,25 @@ impl Interpreter<'_> {
             next = choices::advance(self.model, parameters, &mut choice).then_some(choice);
         }
         judgement
+    }
+
+    /// Why an operand of a temporal property is undefined in a state, for the first choice of its parameters for which one is.
+    #[must_use]
+    pub fn undefined_operand(&self, state: &State, property: TemporalId) -> Option<Undefined> {
+        let property = &self.model.rules.temporal[property.index()];
+        let moment = self.moment(state, None);
+        let mut next = choices::first(self.model, &property.parameters);
+        while let Some(mut choice) = next {
+            let scope = Scope::Arguments(&choice);
+            for operand in property.promise.operands() {
+                if let Err(why) = moment.holds(operand, &scope) {
+                    return Some(why);
+                }
+            }
+            next =
+                choices::advance(self.model, &property.parameters, &mut choice).then_some(choice);
+        }
+        None
     }
 
     /// Whether a goal holds.

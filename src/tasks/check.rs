@@ -2,17 +2,19 @@
 //! something are expanded like any other, so that one property never hides another.
 
 use crate::engine::question::Question;
-use crate::language::rules::{GoalId, InvariantId};
+use crate::language::diagnostic::Diagnostic;
+use crate::language::rules::{GoalId, InvariantId, TemporalId};
 use crate::model::ground::Model;
 use crate::search::budget::Budget;
 use crate::semantics::{Fired, Interpreter, State, Undefined};
 
 use super::explored::{Explored, Run, Wanted};
 use super::outcome::{
-    Answer, Counterexample, Property, PropertyKind, Reason, Task, Trace, Verdict,
+    Answer, Counterexample, Property, PropertyKind, Reason, SearchStats, Task, Trace, Verdict,
 };
 use super::packing::{Packed, packed};
 use super::request::{Asked, TaskError, remarks, summary, undefined_in_words};
+use super::temporal;
 use super::trace::{Move, replayed};
 
 /// Checks everything that is asked of a ground model.
@@ -22,6 +24,10 @@ use super::trace::{Move, replayed};
 pub fn check(model: &Model, asked: &Asked, budget: &mut dyn Budget) -> Result<Answer, TaskError> {
     let interpreter = Interpreter::new(model);
     asked.check_names(&property_names(model))?;
+    let temporal = temporal::wanted(model, asked);
+    if !asked.properties.is_empty() && asked.properties.iter().all(|p| is_temporal(model, p)) {
+        return only_temporal(&interpreter, &temporal, asked, budget);
+    }
     let (question, invariants) = question(model, asked);
     let wanted = Wanted {
         invariants: &invariants,
@@ -31,7 +37,7 @@ pub fn check(model: &Model, asked: &Asked, budget: &mut dyn Budget) -> Result<An
     };
     let Packed {
         found,
-        search,
+        mut search,
         warnings,
     } = packed(&interpreter, &question, &wanted, asked, budget);
     let checked = Checked {
@@ -47,19 +53,53 @@ pub fn check(model: &Model, asked: &Asked, budget: &mut dyn Budget) -> Result<An
     }
     let mut told = remarks(&interpreter);
     told.extend(warnings);
-    Ok(Answer {
+    if !temporal.is_empty() {
+        let (judged, by_name) = temporal::of_cluster(&interpreter, &temporal, asked, budget)?;
+        properties.extend(judged.properties);
+        told.extend(judged.warnings);
+        search.stopped = search.stopped.or(by_name.stopped);
+        search.by_name = Some(Box::new(by_name));
+    }
+    Ok(answer(&interpreter, properties, told, search))
+}
+
+/// Temporal properties are judged by themselves: nothing else has to be searched for them.
+fn only_temporal(
+    interpreter: &Interpreter<'_>,
+    wanted: &[TemporalId],
+    asked: &Asked,
+    budget: &mut dyn Budget,
+) -> Result<Answer, TaskError> {
+    let (judged, search) = temporal::of_cluster(interpreter, wanted, asked, budget)?;
+    let mut told = remarks(interpreter);
+    told.extend(judged.warnings);
+    Ok(answer(interpreter, judged.properties, told, search))
+}
+
+fn answer(
+    interpreter: &Interpreter<'_>,
+    properties: Vec<Property>,
+    warnings: Vec<Diagnostic>,
+    search: SearchStats,
+) -> Answer {
+    Answer {
         task: Task::Check,
-        subject: model.name.clone(),
+        subject: interpreter.model().name.clone(),
         whereabouts: None,
-        model: summary(&interpreter),
+        model: summary(interpreter),
         verdict: overall(&properties),
         properties,
-        warnings: told,
+        warnings,
         search,
         plan: None,
         timeline: None,
         exposure: None,
-    })
+    }
+}
+
+/// Whether a property is a temporal one.
+fn is_temporal(model: &Model, name: &str) -> bool {
+    model.rules.temporal.iter().any(|t| t.name == name)
 }
 
 /// What is to be judged, and for each invariant whether a run against it is wanted and whether it is a transition invariant.
@@ -94,6 +134,7 @@ pub(super) fn property_names(model: &Model) -> Vec<String> {
     if model.goal.is_some() {
         names.extend(["reachable".to_owned(), "recoverable".to_owned()]);
     }
+    names.extend(model.rules.temporal.iter().map(|t| t.name.clone()));
     names
 }
 
@@ -246,6 +287,11 @@ impl Checked<'_, '_> {
             };
             if let Some(undefined) = judgement.undefined {
                 return Ok((format!("{what} {}", invariant.name), undefined));
+            }
+        }
+        for (id, property) in (0u16..).map(TemporalId).zip(&rules.temporal) {
+            if let (false, Some(undefined)) = (between, interpreter.undefined_operand(&after, id)) {
+                return Ok((format!("property {}", property.name), undefined));
             }
         }
         if let Some(goal) = interpreter.model().goal

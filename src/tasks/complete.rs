@@ -94,8 +94,9 @@ impl<'v, 'a, 'm> Incomplete<'v, 'a, 'm> {
     fn cycle(&self, bad: StateId, component: &[StateId]) -> Result<Counterexample, TaskError> {
         let found = &self.run.found;
         let steps = |id| self.steps(id);
-        let hops = fair_cycle(&found.graph, found.store.len(), component, bad, steps);
         let entry = component.first().copied().unwrap_or(bad);
+        let through = (entry, bad);
+        let hops = fair_cycle(&found.graph, found.store.len(), component, through, steps);
         let mut run = self.stem(entry)?;
         let stem = run.len();
         let mut here = entry;

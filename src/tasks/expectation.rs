@@ -194,6 +194,13 @@ fn why(property: &Property) -> String {
         Reason::Refused { message, .. } => parts.push(message.clone()),
         Reason::Undefined { place, what } => parts.push(format!("{place}: {what}")),
         Reason::Doomed { step, .. } => parts.extend(step.clone()),
+        Reason::Unkept {
+            bindings, wanted, ..
+        } => {
+            parts.push(format!("never {wanted}"));
+            let bindings = bindings.iter();
+            parts.extend(bindings.map(|(name, value)| format!("{name} = {value}")));
+        }
         Reason::False { .. } | Reason::Unreachable { .. } | Reason::GoalFalse { .. } => {}
     }
     if let Some(explanation) = &counterexample.explanation {

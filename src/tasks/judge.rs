@@ -1,7 +1,7 @@
 //! Judges the states and transitions of a plan as they are met: invariants, transition invariants, `well_defined` and the goal.
 //! (`check` is judged by the engine.)
 
-use crate::language::rules::{GoalId, InvariantId};
+use crate::language::rules::{GoalId, InvariantId, TemporalId};
 use crate::search::store::StateId;
 use crate::semantics::{Interpreter, State, Undefined};
 
@@ -44,6 +44,7 @@ pub struct UndefinedAt {
 pub struct Judge<'a, 'm> {
     interpreter: &'a Interpreter<'m>,
     goal: Option<GoalId>,
+    all: bool,
     /// One for each invariant that is judged.
     pub records: Vec<Record>,
     /// The undefined value in the first of the states.
@@ -76,6 +77,7 @@ impl<'a, 'm> Judge<'a, 'm> {
         Self {
             interpreter,
             goal: interpreter.model().goal,
+            all,
             records,
             undefined: None,
             undefined_between: None,
@@ -107,6 +109,14 @@ impl<'a, 'm> Judge<'a, 'm> {
             }
             if let Some(undefined) = judgement.undefined {
                 self.undefined(id, || format!("invariant {}", declared.name), undefined);
+            }
+        }
+        for (property, temporal) in (0u16..).map(TemporalId).zip(&rules.temporal) {
+            // Where only some invariants are judged, nothing else is.
+            if self.all
+                && let Some(undefined) = interpreter.undefined_operand(state, property)
+            {
+                self.undefined(id, || format!("property {}", temporal.name), undefined);
             }
         }
         let goal = self.goal.map(|goal| (goal, interpreter.goal(state, goal)));

@@ -24,6 +24,7 @@ mod rest;
 pub mod resumed;
 pub mod standing;
 pub mod target;
+mod temporal;
 pub mod timeline;
 pub mod trace;
 pub mod valid_from;

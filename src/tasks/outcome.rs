@@ -75,6 +75,8 @@ pub enum PropertyKind {
     Invariant,
     /// Holds between every reachable state and its successors.
     TransitionInvariant,
+    /// Every fair run keeps a promise: `eventually`, `always eventually`, `leads to`.
+    Temporal,
     /// Nothing undefined is ever evaluated.
     WellDefined,
     /// The goal can be reached without a violation.
@@ -94,7 +96,7 @@ pub enum PropertyKind {
 /// The evidence against a property.
 #[derive(Clone, Debug)]
 pub struct Counterexample {
-    /// The shortest run that shows it.
+    /// The shortest run that shows it; of temporal properties a short one.
     pub trace: Trace,
     /// Why it is one.
     pub reason: Reason,
@@ -155,6 +157,57 @@ pub enum Reason {
         /// The steps that wait for ever with their awaits.
         waiting: Vec<(String, String)>,
     },
+    /// The run goes round for ever, or stays in its last state (then the cycle of the trace begins at its end), and a temporal
+    /// property is not kept.
+    Unkept {
+        /// The property.
+        property: String,
+        /// Its doc comment.
+        doc: String,
+        /// What it promises, as written.
+        formula: String,
+        /// The choice of its parameters.
+        bindings: Vec<(String, String)>,
+        /// Where it fell due (`leads to`).
+        due: Option<Due>,
+        /// What never comes, as written.
+        wanted: String,
+        /// Everything fair that is possible where the run goes round; empty where nothing is.
+        fair: Vec<Treated>,
+    },
+}
+
+/// Where a promise fell due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// After so many steps.
+    pub step: usize,
+    /// What holds there, as written.
+    pub condition: String,
+}
+
+/// Something fair that is possible where a run goes round, and why the run may go on all the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Treated {
+    /// `boot(Node1)`; a wait of a plan is `await EXPR`.
+    pub name: String,
+    /// Why it is not being cheated.
+    pub how: Treatment,
+}
+
+/// Why something fair is not being cheated by a run that goes round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Treatment {
+    /// It happens each time round.
+    Taken {
+        /// The step, counted from 1.
+        step: usize,
+    },
+    /// It does not stay possible.
+    Impossible {
+        /// After so many steps it is not.
+        after: usize,
+    },
 }
 
 /// A run from the initial state. It was replayed by the reference interpreter.
@@ -162,7 +215,8 @@ pub enum Reason {
 pub struct Trace {
     /// Its steps in order.
     pub steps: Vec<TraceStep>,
-    /// Where a run that goes round comes back to: the number of steps before the cycle begins.
+    /// Where a run that goes round comes back to: the number of steps before the cycle begins. All of them, where it stays in its
+    /// last state.
     pub cycle: Option<usize>,
 }
 
@@ -226,6 +280,8 @@ pub struct SearchStats {
     pub threads: Option<usize>,
     /// Bytes of the table of states, empty slots included, where the engine searched.
     pub table_bytes: Option<u64>,
+    /// What was searched besides, by the names of all objects, for temporal properties.
+    pub by_name: Option<Box<SearchStats>>,
     /// The limit that ended the search early.
     pub stopped: Option<Stop>,
 }

@@ -355,6 +355,7 @@ impl Packing<'_> {
             },
             threads: Some(self.effort.threads()),
             table_bytes: Some(found.bytes),
+            by_name: None,
         }
     }
 

@@ -15,7 +15,7 @@ use super::outcome::{
 use super::request::{Asked, TaskError, remarks, summary};
 use super::standing::Situation;
 use super::target::Target;
-use super::verify::{no_goal, verify};
+use super::verify::{no_goal, property_names, verify};
 
 /// Finds the cheapest valid plan for a ground model.
 ///
@@ -127,9 +127,19 @@ fn violated_from_the_start(
         items: Vec::new(),
         source: Source::new("no steps", ""),
     };
-    let mut properties = verify(model, &nothing, &Asked::default(), budget)?.properties;
+    let mut properties = verify(model, &nothing, &validity(model), budget)?.properties;
     properties.retain(|p| p.verdict == Verdict::Violated && p.kind != PropertyKind::Complete);
     Ok(properties)
+}
+
+/// What makes a plan valid. Temporal properties are for `verify`: no plan is chosen by them.
+fn validity(model: &Model) -> Asked {
+    let mut properties = property_names(model);
+    properties.retain(|name| model.rules.temporal.iter().all(|t| t.name != *name));
+    Asked {
+        properties,
+        ..Asked::default()
+    }
 }
 
 fn stats<L>(found: &BestFirst<L>) -> SearchStats {
@@ -170,7 +180,7 @@ fn with_fewest_waits(
         items,
         source: Source::new("the plan found", ""),
     };
-    let mut answer = verify(model, &plan, &Asked::default(), budget)?;
+    let mut answer = verify(model, &plan, &validity(model), budget)?;
     if answer.verdict == Verdict::Violated {
         return Err(TaskError::Internal(
             "the plan that was found does not verify".to_owned(),
@@ -182,7 +192,7 @@ fn with_fewest_waits(
         }
         let mut shorter = plan.clone();
         shorter.items.remove(place);
-        let verified = verify(model, &shorter, &Asked::default(), budget)?;
+        let verified = verify(model, &shorter, &validity(model), budget)?;
         match verified.search.stopped {
             Some(Stop::States) | None => {}
             Some(_) => return Ok((plan, verified)),

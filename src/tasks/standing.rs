@@ -1,7 +1,7 @@
 //! Who takes over a cluster in which something is broken already is not to blame for that: it may stay broken until it holds
 //! once, and nothing else may break.
 
-use crate::language::rules::{FieldId, InvariantId};
+use crate::language::rules::{FieldId, InvariantId, TemporalId};
 use crate::model::ground::Model;
 use crate::model::value::{ObjectId, Value};
 use crate::semantics::{Interpreter, State};
@@ -89,6 +89,13 @@ fn broken(interpreter: &Interpreter<'_>, state: &State) -> (Standing, bool) {
             let choices = interpreter.false_choices(state, id);
             found.extend(choices.into_iter().map(|choice| (id, choice)));
         }
+    }
+    // No plan is chosen by its promises, but nothing in them may be undefined.
+    let promised = (0u16..)
+        .map(TemporalId)
+        .take(interpreter.model().rules.temporal.len());
+    for id in promised {
+        defined &= interpreter.undefined_operand(state, id).is_none();
     }
     (Standing(found), defined)
 }

@@ -21,6 +21,7 @@ use super::plan_symmetry::PlanSymmetry;
 use super::plan_system::{PlanFinding, PlanMove, PlanState, PlanSystem};
 use super::program::Program;
 use super::request::{Asked, TaskError, remarks, summary, undefined_in_words};
+use super::temporal;
 use super::timeline::timeline;
 use super::trace::{Move, refusal, replayed};
 
@@ -42,6 +43,16 @@ pub fn verify(
     let program = Program::new(plan);
     let run = Verified::of(&interpreter, plan, &program, asked, budget);
     let mut properties = run.properties(asked)?;
+    let mut search = run.stats();
+    let promised = temporal::wanted(model, asked);
+    if !promised.is_empty() {
+        let judged = temporal::of_plan(&run, &run.labels, &promised, budget)?;
+        properties.extend(judged.properties);
+        search.stopped = search.stopped.or(judged.stopped);
+        let mut not_used = temporal::not_used(asked.effort.reductions);
+        not_used.retain(|reduction| reduction.name == "symmetry");
+        search.not_used.extend(not_used);
+    }
     let exposure = asked
         .exposure
         .as_ref()
@@ -63,7 +74,7 @@ pub fn verify(
         verdict,
         properties,
         warnings: remarks(&interpreter),
-        search: run.stats(),
+        search,
         plan: None,
         timeline: Some(timeline(&interpreter, &program)),
         exposure,
@@ -101,6 +112,7 @@ pub(super) fn property_names(model: &Model) -> Vec<String> {
         .into_iter()
         .chain(declared)
         .chain(["well_defined".to_owned()])
+        .chain(model.rules.temporal.iter().map(|t| t.name.clone()))
         .collect()
 }
 
@@ -116,6 +128,8 @@ struct Observer<'a, 'm> {
     interpreter: &'a Interpreter<'m>,
     program: &'a Program<'a>,
     judge: Judge<'a, 'm>,
+    /// What does each edge, where temporal properties ask for it.
+    labels: Option<Vec<PlanMove>>,
     /// The first refusal: state, lane, ground action.
     refused: Option<(StateId, usize, usize)>,
     /// The first undefined step.
@@ -133,6 +147,9 @@ impl<'a, 'm> Visitor<PlanSystem<'a, 'm>> for Observer<'a, 'm> {
         label: &PlanMove,
         to: Stored<'_, PlanSystem<'a, 'm>>,
     ) {
+        if let Some(labels) = &mut self.labels {
+            labels.push(*label);
+        }
         // Waiting is no transition of the cluster: nothing is judged between a state and itself.
         if let PlanMove::Lane(lane) = *label
             && !matches!(
@@ -176,6 +193,7 @@ pub(super) struct Verified<'a, 'm> {
     pub(super) system: PlanSystem<'a, 'm>,
     pub(super) found: Exploration<PlanSystem<'a, 'm>>,
     pub(super) judge: Judge<'a, 'm>,
+    labels: Vec<PlanMove>,
     refused: Option<(StateId, usize, usize)>,
     ended: Option<Ended>,
 }
@@ -190,7 +208,9 @@ impl<'a, 'm> Verified<'a, 'm> {
         asked: &Asked,
         budget: &mut dyn Budget,
     ) -> Self {
-        if asked.effort.reductions.symmetry {
+        // Fairness is about objects by name.
+        let by_name = !temporal::wanted(interpreter.model(), asked).is_empty();
+        if asked.effort.reductions.symmetry && !by_name {
             let most = budget.max_states();
             let mut few = Pilot {
                 states: asked.effort.plain.min(most),
@@ -234,6 +254,7 @@ impl<'a, 'm> Verified<'a, 'm> {
             interpreter,
             program,
             judge,
+            labels: (!temporal::wanted(interpreter.model(), asked).is_empty()).then(Vec::new),
             refused: None,
             ended: None,
         };
@@ -243,6 +264,7 @@ impl<'a, 'm> Verified<'a, 'm> {
             system,
             found,
             judge: observer.judge,
+            labels: observer.labels.unwrap_or_default(),
             refused: observer.refused,
             ended: observer.ended,
         }
@@ -492,7 +514,7 @@ impl<'a, 'm> Verified<'a, 'm> {
         }
     }
 
-    fn next_step(&self, at: StateId, lane: usize) -> Result<String, TaskError> {
+    pub(super) fn next_step(&self, at: StateId, lane: usize) -> Result<String, TaskError> {
         let position = &self.state(at)?.position;
         Ok(self
             .system

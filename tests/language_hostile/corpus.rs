@@ -107,6 +107,12 @@ policy loud on where strict and count(broker) > 2 { before elect(b, c) await not
 assume "at least two" { count(broker) > 1 }
 transition invariant grows(b: broker) { old(b.load) <= b.load or
   b.leader != old(b.leader) }
+property calms(b: broker) { b.load > 3
+  leads to
+  b.load == 0 }
+property elects { always eventually
+  some b in broker: b.leader != none }
+property ends { eventually most() }
 goal quiet { all b in broker: (b.load == 0) implies some c in broker: c == b
   not not most() ; -1 < skew }
 "#;
@@ -157,6 +163,11 @@ pub const FOREIGN: &[&str] = &[
     "elif",
     "default",
     "transition",
+    "property",
+    "eventually",
+    "always",
+    "leads",
+    "leads to",
     "before",
     "\r\n",
     "{{",

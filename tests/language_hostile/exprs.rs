@@ -41,6 +41,11 @@ impl<'a> Exprs<'a> {
                 self.template(text);
                 self.exprs(conditions);
             }
+            Item::Property { formulas, .. } => {
+                for promise in formulas.iter().filter_map(|f| f.promise.as_ref()) {
+                    promise.operands().into_iter().for_each(|e| self.expr(e));
+                }
+            }
             Item::Invariant { conditions, .. }
             | Item::Goal { conditions, .. }
             | Item::Outage { conditions, .. } => self.exprs(conditions),

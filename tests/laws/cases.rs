@@ -9,7 +9,7 @@ use rollproof::model::ground::Model;
 
 use crate::oracle::check::{Graph, explore};
 use crate::oracle::random::tape::Tape;
-use crate::oracle::random::{Question, question};
+use crate::oracle::random::{Question, question, temporal_question};
 
 /// How many states a question may have; larger ones are passed over.
 pub const MAX_STATES: usize = 600;
@@ -53,7 +53,15 @@ pub struct Case {
 impl Case {
     /// The question of a tape; none where it is too large.
     pub fn from(tape: &mut Tape<'_>) -> Result<Option<Self>, String> {
-        let question = question(tape, "obj_")?;
+        Self::of(question(tape, "obj_")?)
+    }
+
+    /// The same with temporal properties.
+    pub fn temporal(tape: &mut Tape<'_>, prefix: &str) -> Result<Option<Self>, String> {
+        Self::of(temporal_question(tape, prefix)?)
+    }
+
+    fn of(question: Question) -> Result<Option<Self>, String> {
         let model = question.model()?;
         let graph = explore(&model, MAX_STATES);
         Ok(graph.map(|graph| Self {

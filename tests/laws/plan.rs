@@ -12,7 +12,7 @@ use crate::oracle::verify::verify;
 use crate::oracle::words;
 
 /// How many sets of states the oracle may look at.
-const MAX_SETS: usize = 300;
+pub const MAX_SETS: usize = 300;
 
 #[test]
 fn plan_agrees_with_the_oracle() {
@@ -29,7 +29,8 @@ fn plan_agrees_with_the_oracle() {
     });
 }
 
-fn agree(model: &Model, ours: &Planned, answer: &Answer) -> Result<(), String> {
+/// What the oracle found is what the program found.
+pub fn agree(model: &Model, ours: &Planned, answer: &Answer) -> Result<(), String> {
     let Planned::Cheapest { cost, steps, .. } = ours else {
         same("plan", &None, &answer.plan)?;
         return same("verdict", Verdict::Violated, answer.verdict);

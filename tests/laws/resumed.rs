@@ -17,7 +17,7 @@ use crate::oracle::random::tape::Tape;
 use crate::oracle::random::{plan, plans};
 use crate::oracle::replay::replay;
 use crate::oracle::step::initial;
-use crate::oracle::verify::{Verified, verify_from};
+use crate::oracle::verify::{Verified, runs_from};
 
 /// All that a plan comes to, by the steps that are next.
 type Positions = BTreeMap<String, BTreeSet<(State, Position)>>;
@@ -43,7 +43,7 @@ impl Tally {
 
 fn positions(case: &Case, read: &Plan) -> Option<Positions> {
     let start = (initial(&case.model), Position::start(&read.items));
-    let (_, met) = verify_from(&case.model, read, vec![start], MAX_STATES)?;
+    let met = runs_from(&case.model, read, vec![start], MAX_STATES)?.list;
     let mut found = Positions::new();
     for (state, position) in met {
         let next = position.next_steps(&read.items, 1);
@@ -113,7 +113,8 @@ fn the_rest_from_what_is_expected_agrees_with_the_oracle() {
     for_all_positions(|case, read, (name, nodes), _| {
         let model = &case.model;
         let starts = nodes.iter().cloned().collect();
-        let Some((ours, _)) = verify_from(model, read, starts, 2 * MAX_STATES) else {
+        let runs = runs_from(model, read, starts, 2 * MAX_STATES);
+        let Some(ours) = runs.map(|runs| runs.found) else {
             return Ok(());
         };
         let midway = Midway {
@@ -170,7 +171,8 @@ fn the_rest_from_what_is_agrees_with_the_oracle() {
             return Ok(());
         };
         let starts = vec![(state.clone(), earliest.clone())];
-        let Some((ours, _)) = verify_from(model, read, starts, 2 * MAX_STATES) else {
+        let runs = runs_from(model, read, starts, 2 * MAX_STATES);
+        let Some(ours) = runs.map(|runs| runs.found) else {
             return Ok(());
         };
         let midway = Midway {

@@ -10,5 +10,6 @@ pub mod position;
 pub mod random;
 pub mod replay;
 pub mod step;
+pub mod temporal;
 pub mod verify;
 pub mod words;

@@ -33,6 +33,7 @@ pub fn replay(model: &Model, plan: Option<&Plan>, trace: &Trace) -> Result<Vec<S
         }
         places = next;
     }
+    visited.push(places.clone());
     if let Some(back) = trace.cycle {
         let begin = visited
             .get(back)

@@ -1,7 +1,7 @@
 //! What becomes of an attempt at a ground transition, and what is false or undefined in a state and between two.
 
 use rollproof::language::rules::{
-    Effect, Expr, Guard, GuardKind, Invariant, TransitionClass, TransitionId,
+    Effect, Expr, Guard, GuardKind, Invariant, Temporal, TransitionClass, TransitionId,
 };
 use rollproof::model::ground::{FaultBudget, Model};
 use rollproof::model::value::Value;
@@ -180,7 +180,23 @@ fn judge(model: &Model, now: &State, before: Option<&State>) -> Wrong {
         }
         wrong.undefined |= found.contains(&Err(Undefined));
     }
+    if before.is_none() {
+        wrong.undefined |= model
+            .rules
+            .temporal
+            .iter()
+            .any(|property| operand_without_value(model, property, now));
+    }
     wrong
+}
+
+/// Whether some operand of a temporal property has no value, for some choice.
+fn operand_without_value(model: &Model, property: &Temporal, now: &State) -> bool {
+    choices(model, &property.parameters).iter().any(|choice| {
+        let scope = Scope::new(model, now, choice);
+        let mut operands = property.promise.operands().into_iter();
+        operands.any(|operand| scope.truth(operand).is_err())
+    })
 }
 
 /// What an invariant says for each choice of its parameters.

@@ -91,17 +91,30 @@ struct Product<'a> {
 
 /// Judges a plan over every interleaving; none where there are more states than the limit.
 pub fn verify(model: &Model, plan: &Plan, limit: usize) -> Option<Verified> {
-    let start = (initial(model), Position::start(&plan.items));
-    verify_from(model, plan, vec![start], limit).map(|(found, _)| found)
+    runs(model, plan, limit).map(|runs| runs.found)
 }
 
-/// The same from some states at some positions, with all that were met.
-pub fn verify_from(
+/// All runs of a plan, and what is said of them.
+pub struct Runs {
+    pub found: Verified,
+    /// The states that were met.
+    pub list: Vec<(State, Position)>,
+    pub nodes: Vec<Node>,
+}
+
+/// The runs of a plan; none where there are more states than the limit.
+pub fn runs(model: &Model, plan: &Plan, limit: usize) -> Option<Runs> {
+    let start = (initial(model), Position::start(&plan.items));
+    runs_from(model, plan, vec![start], limit)
+}
+
+/// The same from some states at some positions.
+pub fn runs_from(
     model: &Model,
     plan: &Plan,
     starts: Vec<(State, Position)>,
     limit: usize,
-) -> Option<(Verified, Vec<(State, Position)>)> {
+) -> Option<Runs> {
     let mut product = Product {
         model,
         items: &plan.items,
@@ -138,7 +151,7 @@ pub fn verify_from(
         .iter()
         .zip(&list)
         .any(|(node, (_, at))| node.owed.is_empty() && !node.good && !at.done(&plan.items));
-    Some((found, list))
+    Some(Runs { found, list, nodes })
 }
 
 impl Product<'_> {

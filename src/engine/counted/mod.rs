@@ -86,6 +86,13 @@ impl<'m> Counted<'m> {
                 invariants.push((u128::from(judged) << place, condition));
             }
         }
+        // Temporal properties are judged elsewhere, but what is undefined in them is undefined here.
+        for property in model.rules.temporal.iter().filter(|_| question.definedness) {
+            for operand in property.promise.operands() {
+                let (parameters, slots) = (&property.parameters, property.slots);
+                invariants.push((0, compiler.condition(parameters, operand, slots, false)));
+            }
+        }
         let goal = model.goal.filter(|_| question.goal || question.definedness);
         let goal = goal.map(|goal| {
             let goal = &model.rules.goals[goal.index()];

@@ -71,6 +71,11 @@ pub fn ordered_kinds(model: &Model) -> BTreeSet<(KindId, Ordered)> {
     for invariant in &rules.invariants {
         look.may_be_undefined(&invariant.condition, &invariant.parameters);
     }
+    for property in &rules.temporal {
+        for operand in property.promise.operands() {
+            look.may_be_undefined(operand, &property.parameters);
+        }
+    }
     for goal in &rules.goals {
         look.may_be_undefined(&goal.condition, &[]);
     }

@@ -260,7 +260,10 @@ impl Parser<'_> {
         let guessed = self.diagnostics.list.len() > self.told_before;
         let badly_written = !guessed && !self.line_ends() && self.tell_problem();
         if !guessed && !badly_written {
-            let told = told(place, self.source);
+            let told = match self.leads_to_out_of_place() {
+                Some(misplaced) => misplaced,
+                None => told(place, self.source),
+            };
             self.report(told);
         }
         Failed

@@ -23,6 +23,7 @@ const DECLARATIONS: &[(&str, Keyword)] = &[
     ("outage", Keyword::Outage),
     ("param", Keyword::Param),
     ("policy", Keyword::Policy),
+    ("property", Keyword::Property),
 ];
 
 impl Parser<'_> {
@@ -253,7 +254,7 @@ impl Parser<'_> {
                 format!("expected a declaration, found {found}"),
             )
             .at(self.source, token.span, "expected a declaration")
-            .help("a declaration begins with `enum`, `param`, `kind`, `let`, `action`, `event`, `fault`, `policy`, `assume`, `invariant`, `goal` or `outage`")
+            .help("a declaration begins with `enum`, `param`, `kind`, `let`, `action`, `event`, `fault`, `policy`, `assume`, `invariant`, `property`, `goal` or `outage`")
         };
         self.report(match last_end {
             Some(end) => told.also(self.source, end, "the declaration before ends here"),
@@ -274,6 +275,7 @@ impl Parser<'_> {
             Keyword::Policy => self.policy(),
             Keyword::Assume => self.assumption(),
             Keyword::Invariant => self.invariant(false),
+            Keyword::Property => self.property(),
             Keyword::Default => {
                 self.expect(TokenKind::Word(Keyword::Goal))?;
                 self.goal(true)

@@ -93,6 +93,9 @@ impl Parser<'_> {
     }
 
     fn name_or_call(&mut self) -> Parsed<Tree> {
+        if self.sees_nested_temporal() {
+            return Err(self.nested_temporal());
+        }
         let name = self.name("a name")?;
         if self.peek() != TokenKind::LeftParen {
             let span = name.span;

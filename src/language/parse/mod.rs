@@ -14,6 +14,7 @@ mod policies;
 mod recovery;
 mod statements;
 mod templates;
+mod temporal;
 
 use std::sync::Arc;
 

@@ -195,7 +195,8 @@ impl Parser<'_> {
                 | K::Kind
                 | K::Let
                 | K::Param
-                | K::Policy,
+                | K::Policy
+                | K::Property,
             ) => named,
             TokenKind::Word(K::Outage) => next.kind == TokenKind::LeftParen,
             TokenKind::Word(K::Assume) => {

@@ -205,6 +205,7 @@ impl Collector<'_> {
                 parameters
             }
             Item::Invariant { parameters, .. } => self.parameters(parameters, Some("an invariant")),
+            Item::Property { parameters, .. } => self.parameters(parameters, Some("a property")),
             Item::Outage { parameter, .. } => {
                 self.parameters(std::slice::from_ref(parameter), Some("an outage"))
             }

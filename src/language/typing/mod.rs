@@ -75,6 +75,7 @@ pub fn check_rules(file: &RulesFile, source: &Arc<Source>) -> (Rules, Diagnostic
         policies: Vec::new(),
         assumptions: Vec::new(),
         invariants: Vec::new(),
+        temporal: Vec::new(),
         goals: Vec::new(),
         default_goal: None,
         outages: Vec::new(),
@@ -208,6 +209,15 @@ impl Pass<'_> {
                 let head = (*transition, name);
                 let invariant = checker.invariant(doc, head, variables, conditions, seen);
                 self.rules.invariants.extend(invariant);
+            }
+            Item::Property {
+                name,
+                parameters: written,
+                formulas,
+            } => {
+                let variables = checker.enter(written, parameters);
+                let temporal = checker.temporal(doc, name, variables, formulas, seen);
+                self.rules.temporal.extend(temporal);
             }
             Item::Goal {
                 default,

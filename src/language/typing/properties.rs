@@ -1,14 +1,14 @@
-//! Policies, assumptions, invariants, goals and outages.
+//! Policies, assumptions, invariants, temporal properties, goals and outages.
 
 use indexmap::IndexMap;
 
 use crate::language::codes::Code;
 use crate::language::rules::{
     Activation, Assumption, Clause, Expr, FieldType, Goal, GoalId, Guard, Invariant, KindId,
-    Outage, Policy, TransitionId, Type, Variable,
+    Outage, Policy, Temporal, TransitionId, Type, Variable,
 };
 use crate::language::source::Span;
-use crate::language::syntax::{self, Name, TransitionClass};
+use crate::language::syntax::{self, Formula, Name, Promise, TransitionClass};
 
 use super::declared::{ParameterShape, number};
 use super::expressions::Checker;
@@ -31,7 +31,7 @@ const RESERVED: [&str; 6] = [
 pub(super) struct Seen {
     /// Policies by name.
     policies: IndexMap<String, Span>,
-    /// Invariants and goals by name, with what they are.
+    /// Invariants, temporal properties and goals by name, with what they are.
     properties: IndexMap<String, (&'static str, Span)>,
     /// Kinds that have an outage.
     outages: IndexMap<KindId, Span>,
@@ -228,15 +228,7 @@ impl Checker<'_> {
         conditions: &[syntax::Expr],
         seen: &mut Seen,
     ) -> Option<Invariant> {
-        if RESERVED.contains(&name.text.as_str()) {
-            self.report.error(
-                Code::ReservedName,
-                name.span,
-                format!("`{}` is the name of a built-in property", name.text),
-                "reserved",
-                "choose another name; reports use this one themselves",
-            );
-        }
+        self.not_reserved(name);
         self.property_name(name, "an invariant", seen);
         self.old = transition;
         let what = format!("the invariant `{}`", name.text);
@@ -249,6 +241,60 @@ impl Checker<'_> {
             parameters: parameters?,
             condition: condition?,
             slots: self.slots(name.span),
+        })
+    }
+
+    /// A temporal property whose parameters are in scope.
+    pub(super) fn temporal(
+        &mut self,
+        doc: &str,
+        name: &Name,
+        parameters: Option<Vec<Variable>>,
+        formulas: &[Formula],
+        seen: &mut Seen,
+    ) -> Option<Temporal> {
+        self.not_reserved(name);
+        self.property_name(name, "a property", seen);
+        let [first, rest @ ..] = formulas else {
+            self.report.error(
+                Code::EmptyDeclaration,
+                name.span,
+                format!("the property `{}` says nothing", name.text),
+                "no condition",
+                "write what it promises: `property NAME { eventually … }`",
+            );
+            return None;
+        };
+        if let (Some(second), Some(_)) = (rest.first(), &first.promise) {
+            self.report.error(
+                Code::NoTemporal,
+                second.span,
+                "a property makes one promise",
+                "the second one",
+                "make it a property of its own; conditions are joined by `and`",
+            );
+            self.report.also(Some(first.span), "the first one");
+        }
+        let promise = first.promise.as_ref()?;
+        let mut typed: Vec<Option<Expr>> = promise
+            .operands()
+            .into_iter()
+            .map(|operand| self.whole(operand, Type::Bool))
+            .collect();
+        let wanted = typed.pop()?;
+        let promise = match promise {
+            Promise::Eventually(_) => Promise::Eventually(wanted?),
+            Promise::AlwaysEventually(_) => Promise::AlwaysEventually(wanted?),
+            Promise::LeadsTo(..) => Promise::LeadsTo(typed.pop()??, wanted?),
+        };
+        Some(Temporal {
+            name: name.text.clone(),
+            doc: doc.to_owned(),
+            parameters: parameters?,
+            promise,
+            slots: self.slots(name.span),
+            span: name.span,
+            formula: first.span,
         })
     }
 
@@ -326,6 +372,19 @@ impl Checker<'_> {
             condition: condition?,
             slots: self.slots(span),
         })
+    }
+
+    /// Invariants and temporal properties stand beside what reports judge of their own accord.
+    fn not_reserved(&mut self, name: &Name) {
+        if RESERVED.contains(&name.text.as_str()) {
+            self.report.error(
+                Code::ReservedName,
+                name.span,
+                format!("`{}` is the name of a built-in property", name.text),
+                "reserved",
+                "choose another name; reports use this one themselves",
+            );
+        }
     }
 
     fn property_name(&mut self, name: &Name, what: &'static str, seen: &mut Seen) {

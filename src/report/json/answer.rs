@@ -14,6 +14,7 @@ use crate::tasks::outcome::{
 use super::diagnostics::{self, Diagnostic};
 use super::exposure::Exposed;
 use super::observed::Position;
+use super::promise::{Fair, FellDue, Unkept};
 use super::run::{Clock, Found, Run};
 use super::{Head, Volatile, inputs, scalar};
 
@@ -169,6 +170,7 @@ const fn kind(kind: PropertyKind) -> &'static str {
     match kind {
         PropertyKind::Invariant => "invariant",
         PropertyKind::TransitionInvariant => "transition_invariant",
+        PropertyKind::Temporal => "temporal",
         PropertyKind::WellDefined => "well_defined",
         PropertyKind::Reachable => "reachable",
         PropertyKind::Recoverable => "recoverable",
@@ -212,6 +214,7 @@ pub(super) enum Why<'a> {
         goal: Option<&'a str>,
         waiting: Vec<Waiting<'a>>,
     },
+    Unkept(Unkept<'a>),
 }
 
 #[derive(Serialize)]
@@ -243,6 +246,26 @@ impl<'a> Why<'a> {
                 goal: goal.as_deref(),
                 waiting: all(waiting),
             },
+            Reason::Unkept {
+                property,
+                doc,
+                formula,
+                bindings,
+                due,
+                wanted,
+                fair,
+            } => Self::Unkept(Unkept {
+                property,
+                doc,
+                formula,
+                bindings: bindings
+                    .iter()
+                    .map(|(n, v)| (n.as_str(), v.as_str()))
+                    .collect(),
+                due: due.as_ref().map(FellDue::of),
+                wanted,
+                fair: fair.iter().map(Fair::of).collect(),
+            }),
         }
     }
 }
@@ -288,9 +311,32 @@ struct Search<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     canonical_forms: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    by_name: Option<ByName>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     stopped_by: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     volatile: Option<Measured>,
+}
+
+/// What was searched by the names of all objects, for temporal properties.
+#[derive(Serialize)]
+struct ByName {
+    states: u64,
+    transitions: u64,
+    depth: u32,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_used: Vec<Unused>,
+}
+
+impl ByName {
+    fn of(search: &SearchStats) -> Self {
+        Self {
+            states: search.states,
+            transitions: search.transitions,
+            depth: search.depth,
+            not_used: search.not_used.iter().map(Unused::of).collect(),
+        }
+    }
 }
 
 /// What differs from run to run, or from machine to machine.
@@ -344,6 +390,7 @@ impl<'a> Search<'a> {
             reductions: search.reductions.iter().map(Reduced::of).collect(),
             not_used: search.not_used.iter().map(Unused::of).collect(),
             canonical_forms: Some(search.canonical_forms).filter(|forms| *forms > 0),
+            by_name: search.by_name.as_deref().map(ByName::of),
             stopped_by: search.stopped.map(words::stop),
             volatile: volatile.map(|run| Measured {
                 run,

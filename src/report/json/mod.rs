@@ -7,6 +7,7 @@ mod answer;
 mod diagnostics;
 mod exposure;
 mod observed;
+mod promise;
 mod run;
 mod suite;
 

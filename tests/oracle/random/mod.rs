@@ -5,6 +5,7 @@ pub mod cluster;
 pub mod expressions;
 pub mod hazards;
 pub mod plans;
+pub mod promises;
 pub mod rules;
 pub mod statements;
 pub mod tape;
@@ -38,7 +39,21 @@ pub struct Question {
 /// Random properties are mostly false at once, or never, and one of each says as much as all of them. So most of those
 /// that are chosen change on the way.
 pub fn question(tape: &mut Tape<'_>, prefix: &str) -> Result<Question, String> {
-    let book = rules::rulebook(tape);
+    question_with(tape, prefix, false)
+}
+
+/// The same with temporal properties.
+pub fn temporal_question(tape: &mut Tape<'_>, prefix: &str) -> Result<Question, String> {
+    question_with(tape, prefix, true)
+}
+
+fn question_with(tape: &mut Tape<'_>, prefix: &str, temporal: bool) -> Result<Question, String> {
+    let mut book = rules::rulebook(tape);
+    let promises = if temporal {
+        promises::promises(&mut book, tape)
+    } else {
+        String::new()
+    };
     let cluster = cluster::cluster(tape, &book, prefix);
     let trial = trial(&book, &cluster).model()?;
     // Where there are very many states, those that come first say enough.
@@ -65,7 +80,7 @@ pub fn question(tape: &mut Tape<'_>, prefix: &str) -> Result<Question, String> {
         book.goals[choose_goal(tape, &trial, &graph, book.goals.len())].clone()
     };
     let other = "goal other {\n  false\n}\n";
-    rules += &format!("{other}default goal reached {{\n{goal}}}\n");
+    rules += &format!("{other}default goal reached {{\n{goal}}}\n{promises}");
     Ok(Question { rules, cluster })
 }
 

@@ -22,7 +22,8 @@ pub struct Rulebook {
     pub actions: Vec<(String, Vec<Ty>)>,
     /// Whether it is about longer ways: few conditions, many objects of one kind.
     pub lively: bool,
-    aims: Vec<Aim>,
+    /// Fields with values that something gives them.
+    pub aims: Vec<Aim>,
 }
 
 /// A rulebook.
@@ -154,7 +155,7 @@ fn lets(book: &mut Rulebook, tape: &mut Tape<'_>) {
 }
 
 /// Binds variables of these types and writes them as parameters.
-fn parameter_list(names: &mut Names, types: &[Ty]) -> String {
+pub fn parameter_list(names: &mut Names, types: &[Ty]) -> String {
     let all: Vec<String> = types
         .iter()
         .map(|ty| format!("{}: {}", names.bind(*ty), type_name(*ty)))

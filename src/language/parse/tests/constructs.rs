@@ -3,7 +3,7 @@
 use super::{action, expr, items, rules, show, template};
 use crate::language::parse::{parse_expression, parse_step};
 use crate::language::source::{Source, Span};
-use crate::language::syntax::{Activation, ExprKind, Item, TransitionClass, TypeExprKind};
+use crate::language::syntax::{Activation, ExprKind, Item, Promise, TransitionClass, TypeExprKind};
 
 #[test]
 fn operators_bind_as_the_grammar_says() {
@@ -245,6 +245,60 @@ fn lets_and_properties() {
         matches!(&all[6], Item::Goal { default: false, conditions, .. } if conditions.len() == 2)
     );
     assert!(matches!(&all[7], Item::Outage { parameter, .. } if parameter.name.text == "e"));
+}
+
+#[test]
+fn promises_and_their_words() {
+    let all = items(
+        "property a { eventually x and y }\nproperty b(e: evs) { always\n  eventually\n  e.x }\n\
+         property c { all n in node: n.x\n  leads to\n  y\n  or z }",
+    );
+    let promise = |place: usize| match &all[place] {
+        Item::Property { formulas, .. } => {
+            assert_eq!(formulas.len(), 1);
+            formulas[0].promise.as_ref().unwrap()
+        }
+        other => panic!("no property: {other:?}"),
+    };
+    assert!(matches!(promise(0), Promise::Eventually(p) if show(p) == "(x and y)"));
+    assert!(matches!(promise(1), Promise::AlwaysEventually(p) if show(p) == "e.x"));
+    assert!(matches!(
+        promise(2),
+        Promise::LeadsTo(p, q) if show(p) == "(all n in node: n.x)" && show(q) == "(y or z)"
+    ));
+}
+
+#[test]
+fn the_words_of_promises_may_be_names() {
+    let all = items(
+        "kind node { leads: bool; to: bool; always: bool; eventually: bool }\n\
+         let always(to: node) = to.leads\nproperty p(to: node) { always(to) leads to to.to }\n\
+         property q(eventually: node) { eventually eventually.eventually }\n\
+         property r(leads: node) { leads.leads leads to leads.to }",
+    );
+    let formulas: Vec<String> = all[2..]
+        .iter()
+        .map(|item| match item {
+            Item::Property { formulas, .. } => {
+                let promise = formulas[0].promise.as_ref().unwrap();
+                let operands: Vec<String> = promise
+                    .operands()
+                    .iter()
+                    .map(|operand| show(operand))
+                    .collect();
+                operands.join(" ; ")
+            }
+            other => panic!("no property: {other:?}"),
+        })
+        .collect();
+    assert_eq!(
+        formulas,
+        [
+            "always(to) ; to.to",
+            "eventually.eventually",
+            "leads.leads ; leads.to"
+        ]
+    );
 }
 
 #[test]

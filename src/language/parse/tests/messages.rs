@@ -386,6 +386,61 @@ fn what_a_piece_lacks_is_missing_at_its_end() {
 }
 
 #[test]
+fn temporal_operators_out_of_place() {
+    let once = |word: &str| format!("`{word}` stands only at the top of a property, once @ {word}");
+    says_of_file(
+        "property p { eventually (always eventually a) }",
+        &once("always"),
+    );
+    says_of_file("property p { a leads to b leads to c }", &once("leads to"));
+    says_of_file("property p { (a leads to b) }", &once("leads to"));
+    says_of_file("property p { not eventually a }", &once("eventually"));
+    says_of_file(
+        "property p { all n in node: eventually n.a }",
+        &once("eventually"),
+    );
+    says_of_file(
+        "property p { eventually eventually a }",
+        &once("eventually"),
+    );
+    says_of_file("invariant p { eventually a }", &once("eventually"));
+    says_of_file("goal p { a leads to b }", &once("leads to"));
+    says("await always a", &once("always"));
+}
+
+#[test]
+fn properties_without_a_promise() {
+    says_of_file(
+        "property p { a and b }",
+        "a property says when its condition holds @ a and b",
+    );
+    says_of_file(
+        "property p { always a }",
+        "what is always true is an invariant @ always",
+    );
+    says_of_file(
+        "property p { always (eventually a) }",
+        "what is always true is an invariant @ always",
+    );
+    says_of_file(
+        "property p { eventually }",
+        "expected a condition, found `}` @ }",
+    );
+    says_of_file(
+        "property p { a leads to }",
+        "expected a condition, found `}` @ }",
+    );
+    says_of_file(
+        "property p { leads to a }",
+        "expected `leads to`, found `to` @ to",
+    );
+    says_of_file(
+        "propery p { eventually a }",
+        "`propery` does not begin a declaration @ propery",
+    );
+}
+
+#[test]
 fn may_without_fail_and_fail_without_its_block() {
     says(
         "may fial { e.x = 1 }",

@@ -14,6 +14,7 @@ fn names(file: &RulesFile) -> Vec<&str> {
             | Item::Transition { name, .. }
             | Item::Policy { name, .. }
             | Item::Invariant { name, .. }
+            | Item::Property { name, .. }
             | Item::Goal { name, .. } => name.text.as_str(),
             Item::Assume { .. } => "assume",
             Item::Outage { .. } => "outage",

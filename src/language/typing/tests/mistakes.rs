@@ -456,6 +456,34 @@ const MISTAKES: &[(&str, &str)] = &[
         "R0026 `safe` is the name of a built-in property @ safe @ choose another name; reports use this one themselves",
     ),
     (
+        "property complete { eventually limit > 0 }",
+        "R0026 `complete` is the name of a built-in property @ complete @ choose another name; reports use this one themselves",
+    ),
+    (
+        "property p { }",
+        "R0023 the property `p` says nothing @ p @ write what it promises: `property NAME { eventually … }`",
+    ),
+    (
+        "property p(n: node) { eventually n.hotfix\n n.hotfix leads to n.build == sp1 }",
+        "R0030 a property makes one promise @ n.hotfix leads to n.build == sp1 @ make it a property of its own; conditions are joined by `and`",
+    ),
+    (
+        "property p(n: node) { n.hotfix leads to count(node) }",
+        "R0012 expected `bool`, found an integer @ count(node) @ a condition belongs here: compare it, as in `count(node) == …`",
+    ),
+    (
+        "property p(n: node) { eventually old(n.hotfix) }",
+        "R0022 `old` has a meaning only in a transition invariant, and not inside another `old` @ old(n.hotfix) @ write the condition as `transition invariant NAME { … }`, or leave `old` out",
+    ),
+    (
+        "property p { eventually limit > 0 }\ninvariant p { limit > 0 }",
+        "R0011 `p` is already a property @ p @ choose another name",
+    ),
+    (
+        "property p(s: set of node) { eventually limit > 0 }",
+        "R0012 a property cannot take a set @ set of node @ take one object, or read the set from a field",
+    ),
+    (
         "default goal g { limit > 0 }\ndefault goal h { limit > 0 }",
         "R0027 `h` is a second default goal @ h @ leave `default` out of all but one; clusters and plans name the others",
     ),
