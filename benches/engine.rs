@@ -63,6 +63,7 @@ fn cluster(nodes: usize, evs: usize, policies: &[&str], limit: usize) -> Model {
 /// Checks that all holds, and that so many states were stored.
 fn holds(model: &Model, properties: &[&str], reductions: Reductions, threads: usize, states: u64) {
     let asked = Asked {
+        exposure: None,
         properties: properties.iter().map(|&name| name.to_owned()).collect(),
         effort: Effort {
             threads,
