@@ -17,7 +17,9 @@ use crate::search::store::{StateId, StateStore};
 use crate::search::system::Offer;
 use crate::semantics::State;
 
-use super::super::plan_system::{PlanFinding, PlanMove, PlanState, PlanSystem, is_fair};
+use super::super::plan_system::{
+    Attempt, PlanFinding, PlanMove, PlanState, PlanSystem, attempt, is_fair,
+};
 use super::rows::{Row, Rows, is_empty, or, set};
 
 /// The graph, and what is true of each state by itself.
@@ -288,7 +290,29 @@ impl<'s, 'a, 'm> Aftermath<'s, 'a, 'm> {
         };
         let mut steps = self.system.fair_steps(state, |to| self.store.find(to));
         steps.retain(|step| with_lanes || matches!(step.label, PlanMove::Event(_)));
+        if with_lanes {
+            steps.extend(self.ends(state));
+        }
         steps
+    }
+
+    /// The lanes whose next element is refused or has no meaning: to try it may not be put off for ever, and ends the run.
+    fn ends<'t>(
+        &'t self,
+        state: &'t PlanState,
+    ) -> impl Iterator<Item = FairStep<PlanMove>> + use<'t, 's, 'a, 'm> {
+        let (interpreter, program) = (self.system.interpreter, self.system.program);
+        let ends = (0..program.lanes.len()).filter(move |lane| {
+            let item = program.next(&state.position, *lane);
+            item.is_some_and(|item| {
+                let attempt = attempt(interpreter, &state.cluster, item);
+                matches!(attempt, Attempt::Refused(_) | Attempt::Undefined(_))
+            })
+        });
+        ends.map(|lane| FairStep {
+            label: PlanMove::Lane(lane),
+            to: StateId(u32::MAX),
+        })
     }
 
     /// What a transition that was explored breaks.
