@@ -117,7 +117,7 @@ fn a_violation_before_a_limit_is_a_violation_and_the_rest_stays_open() {
 
 #[test]
 fn wrong_usage_is_status_2_and_silent_on_standard_output() {
-    let cases: [&[&str]; 9] = [
+    let cases: [&[&str]; 11] = [
         &[],
         &["chekc", "x"],
         &["check"],
@@ -125,7 +125,14 @@ fn wrong_usage_is_status_2_and_silent_on_standard_output() {
         &["check", "exchange-core/n2-m1", "--timeout", "soon"],
         &["check", "exchange-core/n2-m1", "--policy", "drain=perhaps"],
         &["check", "exchange-core/n2-m1", "--property", "no_such"],
-        &["verify", "exchange-2003/two-node", "--faults", "1"],
+        &["plan", "exchange-2003/two-node", "--faults", "1"],
+        &["verify", "exchange-2003/two-node", "--trace", "4"],
+        &[
+            "verify",
+            "exchange-2003/two-node",
+            "--trace",
+            "1 no_such(Node1)",
+        ],
         &["explain", "X9999"],
     ];
     for arguments in cases {

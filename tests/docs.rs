@@ -37,6 +37,11 @@ fn the_examples_of_the_meaning_come_out_as_written() {
 }
 
 #[test]
+fn what_is_said_of_exposure_comes_out_as_written() {
+    follow("docs/exposure.md");
+}
+
+#[test]
 fn rules_in_documents_have_no_errors() {
     let mut alone = 0;
     for document in documents() {

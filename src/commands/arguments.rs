@@ -211,6 +211,7 @@ impl Exposure {
                 Denied::Certain => Deny::Certain,
             }),
             book: self.contingency.is_some(),
+            of_valid_plans: faults.is_none() && !named,
         })
     }
 }

@@ -303,15 +303,15 @@ pub(super) fn asked(asked: &super::arguments::Asked, search: &Search) -> Asked {
     }
 }
 
-/// Faults along a plan are not explored yet. To ignore them would be to say more than was proved.
+/// Plans are searched for without faults. To ignore them would be to say more than was proved.
 fn refuse_faults(command: &str, changes: &Changes) -> Result<(), Failure> {
     match changes.faults {
         None | Some(0) => Ok(()),
         Some(_) => Err(Diagnostic::error(
             Code::BadOption,
-            format!("`{command}` cannot let faults strike yet: what it says is about runs without any"),
+            format!("`{command}` lets no fault strike: what it says is about runs without any"),
         )
-        .help("leave `--faults` out, or explore the cluster with faults: `rollproof check CLUSTER --faults N`")
+        .help("leave `--faults` out; `rollproof verify PLAN --faults N` tells what faults do along a plan, `rollproof check CLUSTER --faults N` what they do in a cluster")
         .into()),
     }
 }

@@ -53,9 +53,13 @@ pub fn verify(
         not_used.retain(|reduction| reduction.name == "symmetry");
         search.not_used.extend(not_used);
     }
+    let is_valid = properties
+        .iter()
+        .all(|p| p.verdict == Verdict::Holds || p.kind == PropertyKind::Temporal);
     let exposure = asked
         .exposure
         .as_ref()
+        .filter(|question| is_valid || !question.of_valid_plans)
         .map(|question| exposure::exposure(model, plan, question, budget))
         .transpose()?;
     let deny = asked.exposure.as_ref().and_then(|question| question.deny);

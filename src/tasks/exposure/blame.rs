@@ -85,13 +85,13 @@ impl Blamed {
             .zip(blames)
             .map(|(place, blame)| {
                 let (recoverable, lost) = recovered[place];
-                let lost_by_fewer = fewer(struck, place)
-                    .filter_map(|other| recovered[other].1)
-                    .max();
+                let mut by_fewer =
+                    fewer(struck, place).filter(|other| recovered[*other].1.is_some());
+                let lost = lost.filter(|_| by_fewer.next().is_none());
                 Self {
                     blame,
                     recoverable,
-                    lost: lost.filter(|certain| lost_by_fewer.is_none_or(|f| *certain && !f)),
+                    lost,
                 }
             })
             .collect()

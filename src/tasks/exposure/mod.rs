@@ -52,6 +52,8 @@ pub struct Question {
     pub deny: Option<Deny>,
     /// Whether it is wanted what to do then, and how to give up.
     pub book: bool,
+    /// Whether only valid plans are asked about: others have to be mended first.
+    pub of_valid_plans: bool,
 }
 
 /// What harm counts as a violation.
