@@ -6,10 +6,13 @@
 )]
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
+use rollproof::language::source::Source;
 use rollproof::model::ground::Model;
 use rollproof::model::loader::Loader;
 use rollproof::model::plan::Plan;
+use rollproof::model::plan_file::read_plan;
 use rollproof::model::settings::Overrides;
 use rollproof::search::budget::Unlimited;
 use rollproof::tasks::exposure::findings::Exposure;
@@ -23,6 +26,40 @@ fn plan(name: &str, drain: bool) -> (Model, Plan) {
     };
     let (found, diagnostics) = Loader::default().load_plan(name, &overrides);
     found.unwrap_or_else(|| panic!("{diagnostics:?}"))
+}
+
+/// A cluster and a plan for it, as JSON.
+fn given(cluster: &str, steps: &str) -> (Model, Plan) {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("exposure");
+    std::fs::create_dir_all(&folder).unwrap();
+    // Tests run side by side: each question has a file of its own.
+    let mut hasher = DefaultHasher::new();
+    (cluster, steps).hash(&mut hasher);
+    let file = folder.join(format!("{:x}.json", hasher.finish()));
+    std::fs::write(&file, cluster).unwrap();
+    let (model, diagnostics) =
+        Loader::default().load_cluster(file.to_str().unwrap(), &Overrides::default());
+    let model = model.unwrap_or_else(|| panic!("{diagnostics:?}"));
+    let text = format!(r#"{{ "cluster": "c", "steps": {steps} }}"#);
+    let (plan, diagnostics) = read_plan(&Source::new("plan.json", text), "plan", &model);
+    let plan = plan.unwrap_or_else(|| panic!("{diagnostics:?}"));
+    (model, plan)
+}
+
+/// Four nodes all at SP1, with so many EVSs on the first of them.
+fn all_at_sp1(rules: &str, evss: usize) -> (Model, Plan) {
+    let (node, evs) = match rules {
+        "exchange-2003" => (
+            r#"{ "build": "sp1", "hotfix": true }"#,
+            r#""build": "sp1", "stamp": "sp1""#,
+        ),
+        _ => (r#"{ "build": "sp1", "hotfix": true }"#, r#""build": "sp1""#),
+    };
+    let cluster = format!(
+        r#"{{ "rules": "{rules}", "objects": {{ "node": {{ "Node[1-4]": {node} }},
+            "evs": {{ "EVS[1-{evss}]": {{ {evs}, "host": "Node[1-{evss}]" }} }} }} }}"#
+    );
+    given(&cluster, "[]")
 }
 
 fn exposed((model, plan): &(Model, Plan), faults: u32, traces: Traces) -> Exposure {
@@ -116,4 +153,116 @@ fn three_plans_for_four_nodes_are_told_apart_by_their_exposure() {
             "{name}: failover takes any empty node that is up, so there is exposure before the first step already"
         );
     }
+}
+
+/// With `anti_affinity` a failover takes an occupied node only where no empty one is up. Of three EVSs on four nodes the
+/// first crash fills the empty node, and the second leaves none: an EVS lands on an occupied node although everything was
+/// done right. With two EVSs there is room for both. On the core model one crash is enough, and the pairs add nothing to it.
+#[test]
+fn two_crashes_put_two_evss_on_one_node_where_three_are_on_four() {
+    let two = exposed(&all_at_sp1("exchange-2003", 2), 2, Traces::All);
+    assert!(two.tried > 4, "single crashes and pairs were tried");
+    assert!(broken(&two).is_empty());
+    let three = exposed(&all_at_sp1("exchange-2003", 3), 2, Traces::All);
+    let found = broken(&three);
+    assert_eq!(found.len(), 6, "each pair of crashes: {found:?}");
+    assert!(
+        found
+            .keys()
+            .all(|(_, strikes)| strikes.matches("crash(").count() == 2)
+    );
+    let cell = three
+        .cells
+        .iter()
+        .find(|cell| !cell.harm.broken.is_empty())
+        .unwrap();
+    let shown = cell.harm.broken[0].witness.as_ref().unwrap();
+    let steps: Vec<&str> = shown
+        .steps
+        .steps
+        .iter()
+        .map(|step| step.name.as_str())
+        .collect();
+    assert_eq!(
+        steps
+            .iter()
+            .filter(|name| name.starts_with("crash("))
+            .count(),
+        2,
+        "{steps:?}"
+    );
+    assert!(steps.last().unwrap().starts_with("failover("), "{steps:?}");
+    let core = exposed(&all_at_sp1("exchange-core", 2), 1, Traces::All);
+    let strikes: Vec<(usize, String)> = broken(&core).into_keys().collect();
+    assert_eq!(
+        strikes,
+        [
+            (1, "crash(Node1)".to_owned()),
+            (1, "crash(Node2)".to_owned())
+        ]
+    );
+}
+
+/// What EVS1 says in the directory cannot be taken back, so that the upgrade of it is a point of no return. Where EVS1 is
+/// taken offline and both nodes are upgraded before it, SP1 on the second node is one: EVS1 has no node left to run on.
+#[test]
+fn the_upgrade_of_an_evs_and_of_the_last_old_node_are_points_of_no_return() {
+    let found = exposed(&plan("exchange-core/n2-m1", true), 1, Traces::None);
+    let place = found.no_return().unwrap();
+    assert_eq!(found.positions[place].name, "8");
+    assert_eq!(found.steps[6].name, "upgrade_evs(EVS1)");
+
+    let cluster = r#"{ "rules": "exchange-core", "policies": { "drain": true },
+        "objects": { "node": { "Node[1-2]": {} }, "evs": { "EVS1": { "host": "Node1" } } } }"#;
+    let steps = r#"[ "apply_hotfix(Node2)", "reboot(Node2)", "install_sp1(Node2)", "reboot(Node2)", "take_offline(EVS1)",
+        "move(EVS1, Node2)", "apply_hotfix(Node1)", "reboot(Node1)", "install_sp1(Node1)", "reboot(Node1)",
+        "upgrade_evs(EVS1)", "bring_online(EVS1)" ]"#;
+    let found = exposed(&given(cluster, steps), 1, Traces::None);
+    let place = found.no_return().unwrap();
+    assert_eq!(found.positions[place].name, "10");
+    assert_eq!(found.steps[8].name, "install_sp1(Node1)");
+}
+
+/// Ways back and ways on: each was verified on its way out, and here they are what a person would do.
+#[test]
+fn the_book_tells_ways_on_and_ways_back() {
+    let (model, plan) = plan("exchange-core/n2-m1", true);
+    let question = Question {
+        limits: Limits {
+            faults: 1,
+            slips: 0,
+        },
+        book: true,
+        ..Question::default()
+    };
+    let found = exposure(&model, &plan, &question, &mut Unlimited).unwrap();
+    let cell = |position: &str| {
+        let mut cells = found.cells.iter();
+        cells
+            .find(|cell| found.positions[cell.position].name == position && !cell.harm.is_none())
+            .unwrap()
+    };
+    // EVS1 at RTM failed over to Node2 at SP1, whose last reboot is still due: it is upgraded there, and Node1 after it.
+    let branches = &cell("4").contingency;
+    assert_eq!(branches.len(), 1);
+    let steps = branches[0].way.steps();
+    assert!(
+        steps.contains(&Some("repair(Node1)".to_owned())),
+        "{steps:?}"
+    );
+    assert!(
+        steps.contains(&Some("upgrade_evs(EVS1)".to_owned())),
+        "{steps:?}"
+    );
+    let abort = found.abort.as_ref().unwrap();
+    let back = |position: &str| {
+        let place = found.positions.iter().position(|p| p.name == position);
+        let mut ways = abort.ways.iter();
+        let found = ways.find(|(at, _)| Some(*at) == place);
+        found.map(|(_, branches)| branches[0].way.steps().to_vec())
+    };
+    // EVS1 is offline on Node1, which still has the old build.
+    assert_eq!(back("6"), Some(vec![Some("bring_online(EVS1)".to_owned())]));
+    assert_eq!(back("1"), Some(vec![]), "nothing was begun");
+    assert_eq!(back("8"), None, "after the point of no return");
 }

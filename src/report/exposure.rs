@@ -319,7 +319,8 @@ fn plan_stops(found: &Exposure, columns: &[Column]) -> String {
         .collect();
     let only = match strikes.len() {
         0 => String::new(),
-        1..=6 => format!(" ({} nowhere does more)", strikes.join(", ")),
+        1 => format!(" ({} nowhere does more)", strikes[0]),
+        2..=6 => format!(" ({} nowhere do more)", strikes.join(", ")),
         more => format!(" ({} of them nowhere do more)", grouped(more as u64)),
     };
     let what = count(number as u64, "strike");

@@ -68,16 +68,16 @@ impl Blamed {
         let blames = fates.blames(recovering.after, positions, struck);
         let without: Vec<Recoverable> = positions
             .iter()
-            .map(|at| recovering.from_all(at.states.iter().copied(), budget))
+            .map(|at| recovering.all_recover(at.states.iter().copied(), budget))
             .collect();
         let recovered: Vec<(Recoverable, Option<bool>)> = struck
             .iter()
             .map(|cell| {
-                let recoverable = recovering.from_all(cell.entries.keys().copied(), budget);
+                let recoverable = recovering.all_recover(cell.entries.keys().copied(), budget);
                 let blamed =
                     recoverable == Recoverable::No && without[cell.position] == Recoverable::Yes;
-                let from_none = || recovering.from_none(cell.entries.keys().copied());
-                (recoverable, blamed.then(from_none))
+                let lost_from_all = || recovering.none_recovers(cell.entries.keys().copied());
+                (recoverable, blamed.then(lost_from_all))
             })
             .collect();
         let places = 0..struck.len();

@@ -146,43 +146,20 @@ pub fn exposure(
     let program = Program::new(plan);
     let numbers = StepNumbers::new(&program);
     let system = PlanSystem::new(&interpreter, &program);
-    let (timeline, stays) = with_stays(&interpreter, &program);
-
     let mut after = Aftermath::of_plan(&system, budget);
     let at = positions(&after, &numbers);
     let struck = cells::struck(&mut after, &at, question.limits, budget);
     let settled = settled_only(&after, &at);
     let struck_settled = cells::struck(&mut after, &settled, question.limits, budget);
-    let mut found = Exposure {
-        limits: question.limits,
-        steps: numbers
-            .steps()
-            .iter()
-            .map(|step| PlannedStep {
-                name: interpreter.name(*step),
-            })
-            .collect(),
-        positions: at
-            .iter()
-            .map(|at| PositionFindings {
-                name: numbers.name(&at.next),
-                next: at.next.0.clone(),
-                seconds: 0,
-                rest: false,
-                runs: Vec::new(),
-            })
-            .collect(),
-        cells: Vec::new(),
-        tried: struck.len(),
-        windows: Vec::new(),
-        abort: None,
-        figures: Figures::default(),
-        stopped: after.stopped,
-    };
+
+    let (timeline, stays) = with_stays(&interpreter, &program);
     let place = |stay: &Stay| {
         let next = numbers.next_steps(&program, &stay.position);
         at.iter().position(|at| at.next == next)
     };
+    let mut found = unexplored(&interpreter, &numbers, &at, question.limits);
+    found.tried = struck.len();
+    found.stopped = after.stopped;
     for stay in &stays {
         if let Some(place) = place(stay) {
             found.positions[place].seconds += stay.seconds;
@@ -191,12 +168,12 @@ pub fn exposure(
     if found.stopped.is_some() {
         return Ok(found);
     }
+
     let fates = Fates::new(&after);
     let mut recovering = Recovering::new(&after);
     let blamed = Blamed::all(&fates, &mut recovering, &at, &struck, budget);
     let blamed_settled = Blamed::all(&fates, &mut recovering, &settled, &struck_settled, budget);
     found.stopped = recovering.stopped();
-
     let mut kept = Vec::new();
     for (place, (struck, blamed)) in struck.iter().zip(&blamed).enumerate() {
         let cell = naming::cell(&after, struck, blamed);
@@ -208,16 +185,9 @@ pub fn exposure(
     let witnesses = Witnesses::new(plan, &after, &recovering);
     witnesses.put(&mut found, (&at, &struck, &blamed), &kept, &question.traces)?;
     found.abort = abort::abort(&after, &at, &fates, question.book, budget)?;
-    if question.book
-        && let Some(goal) = model.goal
-    {
-        let mut ways = Ways::new(&after, Target::Goal(goal));
-        for (cell, place) in found.cells.iter_mut().zip(&kept) {
-            if !cell.harm.is_none() {
-                let entries: Vec<StateId> = struck[*place].entries.keys().copied().collect();
-                cell.contingency = ways.from(&entries, &fates, budget)?;
-            }
-        }
+    if question.book {
+        let entries = |cell: usize| struck[kept[cell]].entries.keys().copied().collect();
+        contingencies(&mut found, &after, &fates, &entries, budget)?;
     }
     let between = windows::steps_between(&after, &at);
     found.windows = windows::windows(&found.cells, &found.positions, &between);
@@ -231,6 +201,56 @@ pub fn exposure(
             may && struck_settled.iter().zip(&blamed_settled).all(harmless);
     }
     Ok(found)
+}
+
+/// The plan and its positions, of which nothing is said yet.
+fn unexplored(
+    interpreter: &Interpreter<'_>,
+    numbers: &StepNumbers,
+    at: &[At],
+    limits: Limits,
+) -> Exposure {
+    let step = |step: &usize| PlannedStep {
+        name: interpreter.name(*step),
+    };
+    let position = |at: &At| PositionFindings {
+        name: numbers.name(&at.next),
+        next: at.next.0.clone(),
+        seconds: 0,
+        rest: false,
+        runs: Vec::new(),
+    };
+    Exposure {
+        limits,
+        steps: numbers.steps().iter().map(step).collect(),
+        positions: at.iter().map(position).collect(),
+        cells: Vec::new(),
+        tried: 0,
+        windows: Vec::new(),
+        abort: None,
+        figures: Figures::default(),
+        stopped: None,
+    }
+}
+
+/// What to do after each strike that hurts somebody. `entries` gives the states right after the strikes of a cell.
+fn contingencies(
+    found: &mut Exposure,
+    after: &Aftermath<'_, '_, '_>,
+    fates: &Fates,
+    entries: &dyn Fn(usize) -> Vec<StateId>,
+    budget: &mut dyn Budget,
+) -> Result<(), TaskError> {
+    let Some(goal) = after.system.interpreter.model().goal else {
+        return Ok(());
+    };
+    let mut ways = Ways::new(after, Target::Goal(goal));
+    for (place, cell) in found.cells.iter_mut().enumerate() {
+        if !cell.harm.is_none() {
+            cell.contingency = ways.from(&entries(place), fates, budget)?;
+        }
+    }
+    Ok(())
 }
 
 /// The same positions, with those of their states in which nothing moves by itself.

@@ -25,7 +25,7 @@ impl<'s, 'a, 'm> Recovering<'s, 'a, 'm> {
     }
 
     /// Whether the goal can be reached from some states and everything that events make of them.
-    pub(super) fn from_all(
+    pub(super) fn all_recover(
         &mut self,
         states: impl Iterator<Item = StateId>,
         budget: &mut dyn Budget,
@@ -37,7 +37,7 @@ impl<'s, 'a, 'm> Recovering<'s, 'a, 'm> {
             if !met.insert(id) {
                 continue;
             }
-            all = match (all, self.from(id, budget)) {
+            all = match (all, self.recovers(id, budget)) {
                 (_, Recoverable::No) | (Recoverable::No, _) => Recoverable::No,
                 (Recoverable::Unknown(stop), _) | (_, Recoverable::Unknown(stop)) => {
                     Recoverable::Unknown(stop)
@@ -51,7 +51,7 @@ impl<'s, 'a, 'm> Recovering<'s, 'a, 'm> {
     }
 
     /// Whether the goal is known to be out of reach from every one of some states.
-    pub(super) fn from_none(&self, mut states: impl Iterator<Item = StateId>) -> bool {
+    pub(super) fn none_recovers(&self, mut states: impl Iterator<Item = StateId>) -> bool {
         states.all(|id| self.is_lost(id))
     }
 
@@ -68,7 +68,7 @@ impl<'s, 'a, 'm> Recovering<'s, 'a, 'm> {
         })
     }
 
-    fn from(&mut self, id: StateId, budget: &mut dyn Budget) -> Recoverable {
+    fn recovers(&mut self, id: StateId, budget: &mut dyn Budget) -> Recoverable {
         if let Some(known) = self.known[id.index()] {
             return known;
         }

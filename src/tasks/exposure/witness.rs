@@ -419,7 +419,7 @@ impl<'s, 'a, 'm> Witnesses<'s, 'a, 'm> {
                 told.reason = Some(Reason::Doomed {
                     goal: self.goal(),
                     step: None,
-                })
+                });
             }
             Target::Out(_) | Target::Undefined => {}
             Target::Refused => self.refused(end, &mut told),
