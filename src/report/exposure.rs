@@ -157,7 +157,10 @@ fn table(found: &Exposure, columns: &[Column], paint: Paint) -> String {
                 .collect(),
         };
         let steps = steps.join(" | ");
-        let rest = if position.rest { "  (rest)" } else { "" };
+        let mut rest = if position.rest { "  (rest)" } else { "" }.to_owned();
+        if found.no_return() == Some(place + 1) {
+            rest.push_str("  (no return)");
+        }
         let line = format!(
             "  {:>width$}  {}  {}{rest}",
             position.name,
@@ -278,6 +281,9 @@ pub(super) fn harm(cell: &Cell) -> Vec<String> {
         if !parts.is_empty() {
             lines.push(format!("{word} {}", parts.join(", ")));
         }
+    }
+    if harm.surely && harm.broken.is_empty() {
+        lines.push("surely breaks one of what fewer strikes may break".to_owned());
     }
     lines
 }

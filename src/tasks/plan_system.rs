@@ -195,6 +195,20 @@ impl<'a, 'm> PlanSystem<'a, 'm> {
         symmetry.places(&state.cluster, &state.position)
     }
 
+    /// Whether an event has no value in a state.
+    pub(super) fn has_undefined_event(&self, state: &State) -> bool {
+        let look = self.look(state);
+        if look.as_ref().is_some_and(|(_, in_order)| *in_order) {
+            return false;
+        }
+        let worth = look.map(|(events, _)| events);
+        let mut events = worth.as_ref().unwrap_or(&self.events).iter();
+        events.any(|event| {
+            let fired = self.interpreter.fire(state, *event);
+            matches!(fired, Fired::Undefined(_))
+        })
+    }
+
     /// An element of the plan as it is written.
     pub(super) fn item_name(&self, item: &Item) -> String {
         match item {

@@ -255,7 +255,10 @@ impl<'s, 'a, 'm> Aftermath<'s, 'a, 'm> {
         for (place, state) in through.iter().enumerate() {
             or(&mut broken, &self.broken_by(before, state));
             if place + 1 < through.len() {
-                let (row, _) = self.judged(state, &mut Facts::default());
+                let (mut row, _) = self.judged(state, &mut Facts::default());
+                if self.system.has_undefined_event(state) {
+                    set(&mut row, self.undefined());
+                }
                 or(&mut broken, &self.with_anything(row));
             }
             before = state;

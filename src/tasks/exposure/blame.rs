@@ -42,7 +42,7 @@ pub(super) struct PlanBlame {
 impl Blame {
     /// Whether anybody is hurt who would not be without the strikes.
     pub(super) fn is_harmless(&self) -> bool {
-        is_empty(&self.possible) && is_empty(&self.out_possible)
+        is_empty(&self.possible) && !self.surely && is_empty(&self.out_possible)
     }
 }
 
@@ -266,7 +266,7 @@ fn less(blame: &Blame, fewer: &Blame) -> Blame {
     let mut out_possible = without(&blame.out_possible, &fewer.out_possible);
     or(&mut out_possible, &out_certain);
     Blame {
-        surely: blame.surely && !fewer.surely && !is_empty(&possible),
+        surely: blame.surely && !fewer.surely,
         certain,
         possible,
         out_possible,

@@ -134,7 +134,7 @@ pub struct Abort {
 pub struct Harm {
     /// What is broken: invariants, transition invariants, `well_defined`.
     pub broken: Vec<Blamed>,
-    /// Whether every fair run breaks one of these, perhaps each another.
+    /// Whether every fair run breaks one of these (or of what fewer of the strikes break), perhaps each another.
     pub surely: bool,
     /// Services that are out in the end.
     pub out: Vec<Blamed>,
@@ -228,7 +228,10 @@ impl Harm {
     /// Whether nobody is hurt.
     #[must_use]
     pub fn is_none(&self) -> bool {
-        self.broken.is_empty() && self.out.is_empty() && self.unrecoverable.is_none()
+        self.broken.is_empty()
+            && !self.surely
+            && self.out.is_empty()
+            && self.unrecoverable.is_none()
     }
 
     /// Whether somebody is hurt in every fair run.

@@ -183,7 +183,13 @@ pub fn exposure(
         }
     }
     let witnesses = Witnesses::new(plan, &after, &recovering);
-    witnesses.put(&mut found, (&at, &struck, &blamed), &kept, &question.traces)?;
+    witnesses.put(
+        &mut found,
+        (&at, &struck, &blamed),
+        &kept,
+        &question.traces,
+        budget,
+    )?;
     found.abort = abort::abort(&after, &at, &fates, question.book, budget)?;
     if question.book {
         let entries = |cell: usize| struck[kept[cell]].entries.keys().copied().collect();

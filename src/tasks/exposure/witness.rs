@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use crate::language::rules::InvariantId;
 use crate::model::ground::{FaultBudget, Model};
 use crate::model::plan::{Item, Plan};
+use crate::search::budget::{Budget, Progress};
 use crate::search::store::{Hasher, StateId};
 use crate::search::system::Offer;
 use crate::semantics::{Explanation, Interpreter};
@@ -140,6 +141,7 @@ impl<'s, 'a, 'm> Witnesses<'s, 'a, 'm> {
         (at, struck, blamed): (&[At], &[Struck], &[Blame]),
         kept: &[usize],
         wanted: &Traces,
+        budget: &mut dyn Budget,
     ) -> Result<(), TaskError> {
         let mut runs: BTreeMap<usize, IndexMap<StateId, usize>> = BTreeMap::new();
         for (number, &place) in kept.iter().enumerate() {
@@ -151,6 +153,10 @@ impl<'s, 'a, 'm> Witnesses<'s, 'a, 'm> {
             };
             if !is_wanted {
                 continue;
+            }
+            if let Some(stop) = budget.spend(Progress::default()) {
+                found.stopped = found.stopped.or(Some(stop));
+                break;
             }
             let struck = &struck[place];
             let runs = runs.entry(struck.position).or_default();
@@ -416,9 +422,14 @@ impl<'s, 'a, 'm> Witnesses<'s, 'a, 'm> {
                 self.broken(path, thing, &mut told)?;
             }
             Target::Lost => {
+                let mut hops = path.hops.iter().rev();
+                let strike = hops.find_map(|(hop, _)| match hop {
+                    Hop::Strike(strike) => Some(strike.name(self.after.system.interpreter)),
+                    _ => None,
+                });
                 told.reason = Some(Reason::Doomed {
                     goal: self.goal(),
-                    step: None,
+                    step: strike,
                 });
             }
             Target::Out(_) | Target::Undefined => {}
