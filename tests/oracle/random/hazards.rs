@@ -61,6 +61,23 @@ pub fn hazards(tape: &mut Tape<'_>, model: &Model) -> String {
     text
 }
 
+/// Mostly nothing; else a goal that says what it is to give up.
+pub fn abort(tape: &mut Tape<'_>, model: &Model) -> String {
+    let targets = targets(model);
+    if !tape.percent(35) {
+        return String::new();
+    }
+    let Some(Target { kind, .. }) = tape.one(&targets).cloned() else {
+        return String::new();
+    };
+    let about: Vec<Target> = targets.into_iter().filter(|t| t.kind == kind).collect();
+    let Some(condition) = condition(tape, &about, &[]) else {
+        return String::new();
+    };
+    let wanted = ["> 0", "== 1", "== 0"][tape.below(3)];
+    format!("goal abort {{ count(x in {kind} where {condition}) {wanted} }}\n")
+}
+
 fn targets(model: &Model) -> Vec<Target> {
     let rules = &model.rules;
     let mut all = Vec::new();
