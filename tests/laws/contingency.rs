@@ -18,7 +18,8 @@ use crate::oracle::exposure::positions::{Node, beginnings, name, without_faults}
 use crate::oracle::exposure::recovery::Recovery;
 use crate::oracle::exposure::runs::{Budget, Runs};
 use crate::oracle::exposure::world::World;
-use crate::oracle::random::hazards::{abort, hazards};
+use crate::oracle::random::calm::calm;
+use crate::oracle::random::hazards::{abort, back, hazards, repairs};
 use crate::oracle::random::tape::Tape;
 use crate::oracle::random::{Question, question};
 use crate::oracle::target::Target;
@@ -26,7 +27,7 @@ use crate::oracle::way::is_valid_from;
 use crate::oracle::words;
 
 /// How many questions are asked: each one asks for many ways.
-const CASES: u32 = 100;
+const CASES: u32 = 400;
 /// How many nodes, places and states a question may have; larger ones are passed over.
 const LARGEST: usize = 200;
 /// How many sets of states a way may be looked for in; what is larger is passed over.
@@ -46,10 +47,22 @@ struct Asked {
 
 impl Asked {
     fn from(tape: &mut Tape<'_>) -> Result<Self, String> {
-        let mut question = question(tape, "obj_")?;
+        let mut question = if tape.percent(70) {
+            calm(tape)
+        } else {
+            question(tape, "obj_")?
+        };
         let first = question.model()?;
         question.rules += &hazards(tape, &first);
+        question.rules += &repairs(tape, &first);
         question.rules += &abort(tape, &first);
+        // Where the goal is far away there is mostly no way that is valid whatever happens.
+        if !tape.percent(30) {
+            question.rules += &back(tape, &first);
+            question.cluster = question
+                .cluster
+                .replace("\"goal\": \"reached\"", "\"goal\": \"back\"");
+        }
         let model = question.model()?;
         let (mut text, mut plan) = plan_for(tape, &model)?;
         // Plans of one step have little to strike at.
