@@ -26,10 +26,14 @@ pub fn calm(tape: &mut Tape<'_>) -> Question {
     if trips {
         rules += &trip(tape);
     }
-    rules += [
-        "default goal reached { all x in service: x.level == 2 }\n",
-        "default goal reached { all x in service: x.level == 2 and x.up }\n",
-    ][tape.below(2)];
+    let mut goal = "x.level == 2".to_owned();
+    if tape.percent(50) {
+        goal += " and x.up";
+    }
+    if trips && tape.percent(60) {
+        goal += " and x.phase == Phase.idle";
+    }
+    rules += &format!("default goal reached {{ all x in service: {goal} }}\n");
     Question {
         rules,
         cluster: format!(
@@ -63,8 +67,15 @@ fn trip(tape: &mut Tape<'_>) -> String {
         );
     }
     let cost = tape.between(1, 3);
+    // What is started is up at once, or after a while, and then something is left to be done.
+    let start = if tape.percent(50) {
+        "  await x.phase == Phase.idle\n  x.phase = Phase.begun\n}\n\
+         event starts(x: service) fair {\n  when x.phase == Phase.begun and not x.up\n  x.phase = Phase.done\n  x.up = true\n}\n"
+    } else {
+        "  x.up = true\n}\n"
+    };
     text + &format!(
         "action reset(x: service) {{\n  cost {cost}\n  require x.up else \"down\"\n  x.phase = Phase.idle\n}}\n\
-             action start(x: service) {{\n  x.up = true\n}}\n"
+         action start(x: service) {{\n{start}"
     )
 }
