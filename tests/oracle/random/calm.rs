@@ -23,6 +23,9 @@ pub fn calm(tape: &mut Tape<'_>) -> Question {
     }
     rules += &format!("kind service {{\n{fields}}}\n");
     rules += "action raise(x: service) {\n  x.level = if x.level == 2 then 2 else x.level + 1\n}\n";
+    if hosts && tape.percent(60) {
+        rules += "action place(x: service, to: host) {\n  x.on = to\n}\n";
+    }
     if trips {
         rules += &trip(tape);
     }
@@ -65,6 +68,9 @@ fn trip(tape: &mut Tape<'_>) -> String {
         text += &format!(
             "event lands{number}(x: service){fair} {{\n  when not x.up\n  when {unmade}\n{up}  {made}\n}}\n"
         );
+    }
+    if tape.percent(30) {
+        text += "transition invariant never_left(x: service) { not old(x.phase == Phase.begun) or x.phase != Phase.idle }\n";
     }
     let cost = tape.between(1, 3);
     // What is started is up at once, or after a while, and then something is left to be done.
