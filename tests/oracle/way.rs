@@ -44,12 +44,10 @@ pub fn is_valid_from(
             .collect();
         let operator = Some(model.instances.len());
         match items.get(at) {
-            None => {}
-            Some(None) => {
-                if settled(model, &state) {
-                    next.push((operator, (state.clone(), at + 1)));
-                }
+            Some(None) if settled(model, &state) => {
+                next.push((operator, (state.clone(), at + 1)));
             }
+            None | Some(None) => {}
             Some(Some(step)) => match attempt(model, &state, *step) {
                 Attempt::Blocked => {}
                 Attempt::Refused | Attempt::Undefined => return false,
