@@ -8,6 +8,8 @@ mod answers;
 mod cases;
 #[path = "laws/check.rs"]
 mod check;
+#[path = "laws/contingency.rs"]
+mod contingency;
 #[path = "laws/exposure.rs"]
 mod exposure;
 #[path = "laws/exposure_by_hand.rs"]

@@ -137,7 +137,8 @@ impl Judged {
     }
 }
 
-fn plan_for(tape: &mut Tape<'_>, model: &Model) -> Result<(String, Plan), String> {
+/// A random plan.
+pub fn plan_for(tape: &mut Tape<'_>, model: &Model) -> Result<(String, Plan), String> {
     let text = plans::plan(tape, model);
     let read = plan(model, &text)?;
     Ok((text, read))

@@ -10,6 +10,8 @@ pub mod position;
 pub mod random;
 pub mod replay;
 pub mod step;
+pub mod target;
 pub mod temporal;
 pub mod verify;
+pub mod way;
 pub mod words;

@@ -9,10 +9,10 @@ use rollproof::model::value::Value;
 
 use super::evaluate::State;
 use super::fair::{Node, a_fair_run_never_gets_good};
-use super::step::{
-    Attempt, attempt, class, goal, initial, is_fair, settled, wrong_between, wrong_in,
-};
+use super::step::{Attempt, attempt, class, initial, is_fair, settled, wrong_in};
+use super::target::Target;
 use super::verify::{events, reached};
+use super::way::breaks;
 
 /// What there is to be said about planning.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +33,7 @@ pub enum Planned {
 /// The sets of states of a search, each with what was found out about it.
 struct Beliefs<'a> {
     model: &'a Model,
+    target: &'a Target,
     /// Closed under events; the value says whether nothing is violated on the way.
     clean: BTreeMap<BTreeSet<State>, bool>,
 }
@@ -44,13 +45,23 @@ type Place = (BTreeSet<State>, Option<usize>);
 
 /// The cheapest valid plan, and of those the first one.
 pub fn cheapest(model: &Model, limit: usize) -> Planned {
+    let first = initial(model);
+    if wrong_in(model, &first).any() {
+        return Planned::None;
+    }
+    cheapest_from(model, &first, &Target::goal(model), limit)
+}
+
+/// The same from a state to a target, for who takes over there: what is false already may stay so until it holds once.
+pub fn cheapest_from(model: &Model, first: &State, target: &Target, limit: usize) -> Planned {
     let mut beliefs = Beliefs {
         model,
+        target,
         clean: BTreeMap::new(),
     };
     let mut open: BTreeSet<(Key, Place)> = BTreeSet::new();
     let mut closed: BTreeSet<Place> = BTreeSet::new();
-    let start = reached(model, &BTreeSet::from([initial(model)]));
+    let start = reached(model, &BTreeSet::from([first.clone()]));
     open.insert(((0, 0, Vec::new()), (start, None)));
     while let Some((key, place)) = open.pop_first() {
         // The last step decides about the next change only by its first argument.
@@ -62,7 +73,7 @@ pub fn cheapest(model: &Model, limit: usize) -> Planned {
         if closed.len() > limit {
             return Planned::TooLarge;
         }
-        if beliefs.every_fair_run_gets(&place.0, |state| goal(model, state) == Ok(true)) {
+        if beliefs.every_fair_run_gets(&place.0, |state| target.holds(model, state) == Ok(true)) {
             let (cost, changes, steps) = key;
             return Planned::Cheapest {
                 cost,
@@ -114,7 +125,7 @@ impl Beliefs<'_> {
     }
 
     /// The states that are possible after an item; none where it may be refused, have no value or wait for ever, or
-    /// where it breaks a transition invariant.
+    /// where it breaks something.
     fn after(
         &self,
         states: &BTreeSet<State>,
@@ -128,7 +139,7 @@ impl Beliefs<'_> {
                 Attempt::Blocked => {}
                 Attempt::Refused | Attempt::Undefined => return None,
                 Attempt::Taken(after) => {
-                    if judged && wrong_between(self.model, state, &after).any() {
+                    if judged && breaks(self.model, state, &after) {
                         return None;
                     }
                     possible.insert(state.clone());
@@ -140,7 +151,7 @@ impl Beliefs<'_> {
             .then(|| reached(self.model, &next))
     }
 
-    /// Whether nothing is violated in these states and between them.
+    /// Whether the events violate nothing from these states on, and nothing that is asked has no value.
     fn is_clean(&mut self, states: &BTreeSet<State>) -> bool {
         if let Some(known) = self.clean.get(states) {
             return *known;
@@ -148,11 +159,10 @@ impl Beliefs<'_> {
         let clean = states.iter().all(|state| {
             let (events, undefined) = events(self.model, state);
             !undefined
-                && goal(self.model, state).is_ok()
-                && !wrong_in(self.model, state).any()
+                && self.target.holds(self.model, state).is_ok()
                 && events
                     .iter()
-                    .all(|(_, next)| !wrong_between(self.model, state, next).any())
+                    .all(|(_, next)| !breaks(self.model, state, next))
         });
         self.clean.insert(states.clone(), clean);
         clean

@@ -1,5 +1,7 @@
 //! What becomes of an attempt at a ground transition, and what is false or undefined in a state and between two.
 
+use std::collections::BTreeSet;
+
 use rollproof::language::rules::{
     Effect, Expr, Guard, GuardKind, Invariant, Temporal, TransitionClass, TransitionId,
 };
@@ -214,6 +216,22 @@ pub fn verdicts(
             scope.truth(&invariant.condition)
         })
         .collect()
+}
+
+/// The invariants that are false in a state, by their places, each with the place of a choice of its parameters.
+pub fn false_choices(model: &Model, state: &State) -> BTreeSet<(usize, usize)> {
+    let mut all = BTreeSet::new();
+    for (place, invariant) in model.rules.invariants.iter().enumerate() {
+        if !invariant.transition {
+            let verdicts = verdicts(model, invariant, state, None);
+            all.extend(
+                (0..verdicts.len())
+                    .filter(|choice| verdicts[*choice] == Ok(false))
+                    .map(|choice| (place, choice)),
+            );
+        }
+    }
+    all
 }
 
 /// Whether the goal holds in a state. Every generated question has one.

@@ -2,6 +2,7 @@
 //! tried, and every question is asked of a graph that is made for it.
 
 pub mod carried_on;
+pub mod contingency;
 pub mod positions;
 pub mod recovery;
 pub mod runs;
@@ -15,6 +16,7 @@ use rollproof::model::ground::Model;
 use rollproof::model::plan::{Item, Plan};
 
 use super::fair::a_fair_run_never_gets_good;
+use super::target::Target;
 use carried_on::{Way, ways};
 use positions::{Node, name, without_faults};
 use recovery::Recovery;
@@ -87,7 +89,7 @@ pub struct Asked {
 pub fn exposure(model: &Model, plan: &Plan, asked: Asked) -> Option<Exposure> {
     let mut judge = Judge {
         world: World::new(model),
-        recovery: Recovery::default(),
+        recovery: Recovery::towards(Target::goal(model)),
         items: &plan.items,
         asked,
     };

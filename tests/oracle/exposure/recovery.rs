@@ -1,19 +1,39 @@
-//! The operator notices: whether some run gets to the goal and breaks nothing more on its way.
+//! The operator notices: whether some run gets to the goal, or to another target, and breaks nothing more on its way.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use rollproof::language::rules::TransitionClass;
 
-use super::super::step::{Attempt, attempt, class, goal};
+use super::super::step::{Attempt, attempt, class};
+use super::super::target::Target;
 use super::world::{WELL_DEFINED, World};
 
-/// For each state that was asked for, or met on the way, whether the goal can be reached.
-#[derive(Default)]
+/// For each state that was asked for, or met on the way, whether the target can be reached.
 pub struct Recovery {
+    target: Target,
     known: BTreeMap<usize, bool>,
 }
 
 impl Recovery {
+    /// Nothing is known.
+    pub const fn towards(target: Target) -> Self {
+        Self {
+            target,
+            known: BTreeMap::new(),
+        }
+    }
+
+    /// Whether it can from any of these states; none where there are too many to tell.
+    pub fn is_possible_from_some(
+        &mut self,
+        world: &mut World,
+        states: &BTreeSet<usize>,
+        limit: usize,
+    ) -> Option<bool> {
+        self.explore(world, states, limit)?;
+        Some(states.iter().any(|state| self.known[state]))
+    }
+
     /// Whether it can from every one of these states; none where there are too many to tell.
     pub fn is_possible_from(
         &mut self,
@@ -42,7 +62,7 @@ impl Recovery {
             }
         }
         for state in ways.keys() {
-            let there = goal(&world.model, world.state(*state)) == Ok(true);
+            let there = self.target.holds(&world.model, world.state(*state)) == Ok(true);
             self.known.insert(*state, there);
         }
         let mut changed = true;

@@ -8,7 +8,7 @@ use rollproof::model::value::{ObjectId, Value};
 
 use super::super::evaluate::{Scope, State};
 use super::super::fair::Node as FairNode;
-use super::super::step::{self, is_fair, verdicts, wrong_between, wrong_in};
+use super::super::step::{self, false_choices, is_fair, wrong_between, wrong_in};
 use super::super::verify::events;
 
 /// The name of what is broken where something has no value.
@@ -117,7 +117,7 @@ impl World {
             events: all,
             wrong,
             out,
-            false_for: false_for(&self.model, &state),
+            false_for: false_choices(&self.model, &state),
         });
         self.facts.insert(number, Rc::clone(&facts));
         facts
@@ -205,19 +205,4 @@ fn outages(model: &Model, state: &State) -> (BTreeSet<String>, bool) {
 
 fn service(model: &Model, id: ObjectId) -> String {
     model.objects[id.index()].name.clone()
-}
-
-fn false_for(model: &Model, state: &State) -> BTreeSet<(usize, usize)> {
-    let mut all = BTreeSet::new();
-    for (place, invariant) in model.rules.invariants.iter().enumerate() {
-        if !invariant.transition {
-            let verdicts = verdicts(model, invariant, state, None);
-            all.extend(
-                (0..verdicts.len())
-                    .filter(|choice| verdicts[*choice] == Ok(false))
-                    .map(|choice| (place, choice)),
-            );
-        }
-    }
-    all
 }

@@ -61,6 +61,102 @@ pub fn hazards(tape: &mut Tape<'_>, model: &Model) -> String {
     text
 }
 
+/// Actions that bring back what strikes take away, and begin what events go on with; some only where something else is so.
+pub fn repairs(tape: &mut Tape<'_>, model: &Model) -> String {
+    let targets = targets(model);
+    let mut text = String::new();
+    for number in 0..tape.between(0, 4) {
+        let Some(Target {
+            kind,
+            field,
+            first,
+            values,
+            ..
+        }) = tape.one(&targets).cloned()
+        else {
+            continue;
+        };
+        let back = !values.contains(&first) || tape.percent(40);
+        let value = if back { None } else { tape.one(&values) };
+        let Some(value) = value.or_else(|| values.iter().find(|v| **v == first)) else {
+            continue;
+        };
+        let about: Vec<Target> = targets.iter().filter(|t| t.kind == kind).cloned().collect();
+        let mut body = String::new();
+        if tape.percent(40) {
+            body += &format!("  cost {}\n", tape.between(2, 4));
+        }
+        if tape.percent(50)
+            && let Some(condition) = condition(tape, &about, &[])
+        {
+            body += &if tape.percent(30) {
+                format!("  await {condition}\n")
+            } else {
+                format!("  require {condition} else \"not yet\"\n")
+            };
+        }
+        text += &format!("action mend{number}(x: {kind}) {{\n{body}  x.{field} = {value}\n}}\n");
+    }
+    text
+}
+
+/// A goal `back` that is mostly not far away. Sometimes it takes a step, what an event makes of it, and another step.
+pub fn back(tape: &mut Tape<'_>, model: &Model) -> String {
+    let targets = targets(model);
+    let mut pairs = Vec::new();
+    for begun in targets.iter().filter(|t| t.values.len() > 1) {
+        for done in targets.iter().filter(|t| !t.values.is_empty()) {
+            if begun.kind == done.kind && begun.field != done.field {
+                pairs.push((begun, done));
+            }
+        }
+    }
+    if tape.percent(40)
+        && let Some((begun, done)) = tape.one(&pairs)
+    {
+        let place = tape.below(begun.values.len());
+        let value = &begun.values[place];
+        let other = &begun.values[(place + 1) % begun.values.len()];
+        let kind = &begun.kind;
+        let (begun, made) = (&begun.field, &done.values[tape.below(done.values.len())]);
+        let done = &done.field;
+        let fair = if tape.percent(15) { "" } else { " fair" };
+        return format!(
+            "action begin(x: {kind}) {{\n  x.{begun} = {value}\n}}\n\
+             event goes(x: {kind}){fair} {{\n  when x.{begun} == {value}\n  when x.{done} != {made}\n  x.{done} = {made}\n}}\n\
+             action finish(x: {kind}) {{\n  require x.{begun} == {value} and x.{done} == {made} else \"early\"\n  x.{begun} = {other}\n}}\n\
+             goal back {{ count(x in {kind} where x.{begun} == {other} and x.{done} == {made}) > 0 }}\n"
+        );
+    }
+    let mut lines = String::new();
+    for _ in 0..tape.between(1, 2) {
+        if let Some(target) = tape.one(&targets)
+            && let Some(value) = tape.one(&target.values)
+        {
+            let Target { kind, field, .. } = target;
+            lines += &format!("  count(x in {kind} where x.{field} == {value}) > 0\n");
+        }
+    }
+    format!("goal back {{\n  true\n{lines}}}\n")
+}
+
+/// Mostly nothing; else a goal that says what it is to give up.
+pub fn abort(tape: &mut Tape<'_>, model: &Model) -> String {
+    let targets = targets(model);
+    if !tape.percent(35) {
+        return String::new();
+    }
+    let Some(Target { kind, .. }) = tape.one(&targets).cloned() else {
+        return String::new();
+    };
+    let about: Vec<Target> = targets.into_iter().filter(|t| t.kind == kind).collect();
+    let Some(condition) = condition(tape, &about, &[]) else {
+        return String::new();
+    };
+    let wanted = ["> 0", "== 1", "== 0"][tape.below(3)];
+    format!("goal abort {{ count(x in {kind} where {condition}) {wanted} }}\n")
+}
+
 fn targets(model: &Model) -> Vec<Target> {
     let rules = &model.rules;
     let mut all = Vec::new();

@@ -1,6 +1,7 @@
 //! Random small rulebooks as text, with a cluster and plans, so that the parser and the type checker have their part.
 //! Everything is decided by a tape of numbers; a shorter tape, or one of smaller numbers, is a smaller question.
 
+pub mod calm;
 pub mod cluster;
 pub mod expressions;
 pub mod hazards;
