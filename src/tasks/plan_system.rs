@@ -87,7 +87,7 @@ pub enum Attempt {
 }
 
 /// From so many events on it pays to look which are possible before they are tried.
-const MANY_EVENTS: usize = 64;
+pub(super) const MANY_EVENTS: usize = 64;
 
 /// The ground transitions that are events, in order.
 #[must_use]

@@ -18,7 +18,7 @@ use crate::search::budget::{Budget, Progress, Stop};
 use crate::search::store::{Hasher, StateId};
 use crate::semantics::{Fired, Interpreter, State};
 
-use super::super::plan_system::of_class;
+use super::super::plan_system::{MANY_EVENTS, of_class};
 use super::super::standing::Situation;
 use super::super::target::Target;
 use super::super::words::Words;
@@ -97,7 +97,9 @@ impl<'a, 'm> Recovery<'a, 'm> {
         let model = interpreter.model();
         let words = Words::new(model);
         let is_move = |instance: usize| moves.binary_search(&instance).is_ok();
-        let glance = Glance::new(model, &words.layout, &is_move, &mut || true);
+        let glance = (moves.len() >= MANY_EVENTS)
+            .then(|| Glance::new(model, &words.layout, &is_move, &mut || true))
+            .flatten();
         // Targets treat all objects alike that have the same first values, and goals all.
         let symmetry = match &target {
             Some(Target::Aborted(_)) | None => None,
