@@ -18,7 +18,11 @@ pub(super) fn section(answer: &Answer, paint: Paint) -> Option<String> {
         text.push_str(&format!("  {}\n", wrapped(&line, 2)));
     }
     if let Some(best) = remedies.best.and_then(|best| remedies.found.get(best)) {
-        let title = format!("{}: {}", all(&best.changes), length(&best.plan));
+        let title = format!(
+            "the plan {}, valid and not always the cheapest: {}",
+            all(&best.changes),
+            length(&best.plan)
+        );
         text.push_str(&format!("\n{}\n", paint.strong(&wrapped(&title, 0))));
         text.push_str(&trace::items(&best.plan.items));
     }
