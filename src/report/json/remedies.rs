@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::report::remedies::ended;
 use crate::tasks::remedies::findings::{Change, Place, Remedies, Remedy};
 
-use super::run::Found;
+use super::run::Item;
 
 #[derive(Serialize)]
 pub(super) struct Remedied<'a> {
@@ -20,7 +20,14 @@ pub(super) struct Remedied<'a> {
 #[derive(Serialize)]
 struct Helps<'a> {
     changes: Vec<Changed<'a>>,
-    plan: Found<'a>,
+    plan: Proof<'a>,
+}
+
+/// The plan as it stands in a plan file; of which cluster, the changes say.
+#[derive(Serialize)]
+struct Proof<'a> {
+    steps: Vec<Item<'a>>,
+    cost: u32,
 }
 
 /// A change; `type` says which keys are there.
@@ -127,7 +134,10 @@ impl<'a> Remedied<'a> {
     pub(super) fn of(remedies: &'a Remedies) -> Self {
         let helps = |remedy: &'a Remedy| Helps {
             changes: Changed::all(&remedy.changes),
-            plan: Found::of(&remedy.plan),
+            plan: Proof {
+                steps: remedy.plan.items.iter().map(Item::of).collect(),
+                cost: remedy.plan.cost,
+            },
         };
         let unknown = remedies.unknown.iter();
         Self {
