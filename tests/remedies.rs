@@ -8,11 +8,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rollproof::language::rules::{KindId, ParamId, PolicyId, TransitionClass};
 use rollproof::model::ground::Model;
 use rollproof::model::loader::Loader;
 use rollproof::model::settings::Overrides;
 use rollproof::search::budget::{Budget, MaxStates, Progress, Stop, Unlimited};
 use rollproof::tasks::outcome::{FoundPlan, PlanItem, Verdict};
+use rollproof::tasks::plan::plan;
 use rollproof::tasks::remedies::findings::{Change, End, Remedies};
 use rollproof::tasks::remedies::{plan_or_remedies, remedies};
 use rollproof::tasks::request::Asked;
@@ -202,6 +204,41 @@ fn where_nothing_helps_that_is_said_and_all_of_it_was_tried() {
     assert_eq!((remedies.best, remedies.ended), (None, None));
     // A node more, and without the require; then two nodes more, and both together.
     assert_eq!((remedies.useless, remedies.pairs), (4, true));
+}
+
+#[test]
+fn what_is_said_to_help_or_not_is_what_the_planner_says_of_each_changed_cluster() {
+    let own = model("each", &rules("require n.free else \"at work\"", ""));
+    for model in [loaded("exchange-2000/three-node-full"), own] {
+        let remedies = found(&model);
+        assert!(remedies.unknown.is_empty() && !remedies.pairs);
+        let kinds = (0u16..).map(KindId).take(model.rules.kinds.len());
+        let mut changed: Vec<Model> = kinds
+            .filter_map(|kind| Some(model.with_another(kind)?.0))
+            .collect();
+        let policies = (0u16..).map(PolicyId).zip(&model.policies);
+        changed.extend(
+            policies
+                .filter(|(_, on)| **on)
+                .map(|(id, _)| model.without_policy(id)),
+        );
+        let params = (0u16..).map(ParamId).take(model.params.len());
+        changed.extend(params.filter_map(|id| model.with_flipped(id)));
+        for action in &model.rules.transitions {
+            if action.class == TransitionClass::Action {
+                let guards = action.guards.iter();
+                changed.extend(guards.map(|guard| model.without_guard(guard.span)));
+            }
+        }
+        let helps = |model: &&Model| {
+            let answer = plan(model, &mut Unlimited).unwrap();
+            assert_ne!(answer.verdict, Verdict::Inconclusive);
+            answer.verdict == Verdict::Holds
+        };
+        let helpful = changed.iter().filter(helps).count();
+        assert_eq!(helpful, remedies.found.len(), "{}", model.name);
+        assert_eq!(changed.len() - helpful, remedies.useless, "{}", model.name);
+    }
 }
 
 /// Says stop from the beginning.
