@@ -222,6 +222,9 @@ pub struct Plan {
     /// A cluster: a file, a name of the library, or `-` for standard input
     #[arg(value_name = "CLUSTER")]
     pub subject: String,
+    /// Where no plan exists, do not look for what would let one exist
+    #[arg(long)]
+    pub no_remedies: bool,
     /// Write the plan to this file, for `verify`
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<std::path::PathBuf>,

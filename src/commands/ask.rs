@@ -140,7 +140,11 @@ pub fn plan(session: &mut Session, plan: &Plan) -> Result<Status, Failure> {
     }
     session.assume(plan.strict, &model)?;
     let mut limits = Session::limits(&plan.search);
-    let answer = tasks::plan::plan(&model, &mut limits)?;
+    let answer = if plan.no_remedies {
+        tasks::plan::plan(&model, &mut limits)?
+    } else {
+        tasks::remedies::plan_or_remedies(&model, &mut limits)?
+    };
     let status = session.tell(&answer, false, &mut limits)?;
     if let (Some(path), Some(found)) = (&plan.output, &answer.plan) {
         write_plan(session, path, found, &plan.subject, &overrides)?;

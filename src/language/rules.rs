@@ -191,6 +191,8 @@ pub struct Param {
     pub ty: FieldType,
     /// Its value where the cluster gives none.
     pub default: Option<Constant>,
+    /// The name in the text.
+    pub span: Span,
 }
 
 /// A variable that a declaration takes. The parameters of a declaration have the slots 0, 1, 2, …
@@ -344,6 +346,8 @@ pub struct Policy {
     pub activation: Activation,
     /// What it adds to actions, in order, and after each the same for each failure of that action.
     pub clauses: Vec<Clause>,
+    /// The name in the text.
+    pub span: Span,
 }
 
 /// When a policy is on if the cluster says nothing.

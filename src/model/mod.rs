@@ -23,3 +23,4 @@ pub mod suite;
 mod testing;
 mod unescaped;
 pub mod value;
+pub mod variation;

@@ -5,7 +5,9 @@ use crate::tasks::outcome::{Answer, Counterexample, Property, Reason, Task, Trac
 
 use super::paint::Paint;
 use super::words::{WIDTH, count, flow, visible, wrapped};
-use super::{Loaded, diagnostics, exposure, observed, promise, runbook, summary, trace, verdict};
+use super::{
+    Loaded, diagnostics, exposure, observed, promise, remedies, runbook, summary, trace, verdict,
+};
 
 /// What the reader wants to see beside the verdicts.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +38,7 @@ pub fn render(answer: &Answer, view: View<'_>) -> String {
     }
     if answer.task == Task::Plan {
         sections.extend(runbook::steps(answer, paint));
+        sections.extend(remedies::section(answer, paint));
     }
     sections.extend(runbook::totals(answer));
     if let Some(found) = &answer.exposure {

@@ -17,6 +17,7 @@ pub mod plan_file;
 pub mod progress;
 mod promise;
 pub mod reference;
+mod remedies;
 pub mod runbook;
 pub mod suite;
 mod summary;

@@ -36,7 +36,22 @@ pub struct Expansion<'b, P: Space + ?Sized> {
     stopped: Option<Stop>,
 }
 
-impl<P: Space + ?Sized> Expansion<'_, P> {
+impl<'b, P: Space + ?Sized> Expansion<'b, P> {
+    /// Room for the edges of a node, within a budget.
+    pub(super) const fn new(budget: &'b mut dyn Budget, progress: Progress) -> Self {
+        Self {
+            edges: Vec::new(),
+            budget,
+            progress,
+            stopped: None,
+        }
+    }
+
+    /// What was offered, or why the expansion was not through.
+    pub(super) fn taken(self) -> Result<Offers<P>, Stop> {
+        self.stopped.map_or(Ok(self.edges), Err)
+    }
+
     /// An edge; a cost of 0 counts as 1.
     pub fn offer(&mut self, label: P::Label, cost: u32, to: P::Node) {
         self.edges.push((label, cost.max(1), to));
@@ -48,6 +63,9 @@ impl<P: Space + ?Sized> Expansion<'_, P> {
         self.stopped.is_none()
     }
 }
+
+/// Edges with their costs and the nodes that they lead to.
+pub(super) type Offers<P> = Vec<(<P as Space>::Label, u32, <P as Space>::Node)>;
 
 /// Every cheapest path at once.
 pub struct Cheapest<L> {

@@ -9,7 +9,7 @@ use crate::search::best_first::{Expansion, Space};
 use crate::search::fairness::{FairStep, fair_components};
 use crate::search::graph::Graph;
 use crate::search::store::{Hasher, StateId};
-use crate::semantics::{Fired, Interpreter};
+use crate::semantics::{Fired, Interpreter, State};
 
 use super::plan_system::{events, is_fair, of_class};
 use super::standing::Situation;
@@ -24,6 +24,26 @@ pub struct Belief {
     /// Every fair run of the events settles here and stays settled, so that the operator may wait for it; `states` are the
     /// settled ones. Otherwise `states` are all that the events can reach.
     waited: bool,
+}
+
+impl Belief {
+    /// Its state, where there is only one.
+    #[must_use]
+    pub fn only(&self) -> Option<&State> {
+        match self.states.as_slice() {
+            [only] => Some(&only.state),
+            _ => None,
+        }
+    }
+
+    /// The belief with another state in the place of its only one; others stay as they are.
+    #[must_use]
+    pub fn with_only(mut self, state: State) -> Self {
+        if let [only] = self.states.as_mut_slice() {
+            only.state = state;
+        }
+        self
+    }
 }
 
 /// All beliefs of a ground model, joined by the operator's steps.
@@ -69,6 +89,12 @@ impl<'a, 'm> Beliefs<'a, 'm> {
             estimate,
             gave_up: Cell::new(false),
         })
+    }
+
+    /// The ground actions, in order.
+    #[must_use]
+    pub fn actions(&self) -> &[usize] {
+        &self.actions
     }
 
     /// Whether a belief was too large to follow.

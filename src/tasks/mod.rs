@@ -19,6 +19,7 @@ pub mod position;
 pub mod program;
 mod real_names;
 pub mod regress;
+pub mod remedies;
 pub mod request;
 mod rest;
 pub mod resumed;

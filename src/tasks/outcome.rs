@@ -2,6 +2,7 @@
 
 use super::exposure::findings::Exposure;
 use super::observed::Whereabouts;
+use super::remedies::findings::Remedies;
 use crate::language::diagnostic::Diagnostic;
 pub use crate::model::suite::{Task, Verdict};
 use crate::search::budget::Stop;
@@ -32,6 +33,8 @@ pub struct Answer {
     pub timeline: Option<Timeline>,
     /// What faults do at each position of the plan (`verify`, where asked for).
     pub exposure: Option<Exposure>,
+    /// What would let a plan exist (`plan`, where none does and that was asked for).
+    pub remedies: Option<Remedies>,
 }
 
 /// What was asked about, for the head of a report; a claim holds for this and nothing else.

@@ -60,7 +60,7 @@ pub fn plan(model: &Model, budget: &mut dyn Budget) -> Result<Answer, TaskError>
 }
 
 /// The answer while there is no plan: there is none, or the search was not through.
-fn without_plan(interpreter: &Interpreter<'_>, search: SearchStats) -> Answer {
+pub(super) fn without_plan(interpreter: &Interpreter<'_>, search: SearchStats) -> Answer {
     Answer {
         task: Task::Plan,
         subject: interpreter.model().name.clone(),
@@ -77,11 +77,12 @@ fn without_plan(interpreter: &Interpreter<'_>, search: SearchStats) -> Answer {
         plan: None,
         timeline: None,
         exposure: None,
+        remedies: None,
     }
 }
 
 /// Puts a plan into the answer, with as few waits as it can do with, verified in full.
-fn put_plan(
+pub(super) fn put_plan(
     interpreter: &Interpreter<'_>,
     answer: &mut Answer,
     (items, cost): (Vec<Item>, u32),

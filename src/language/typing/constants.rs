@@ -29,6 +29,7 @@ impl Checker<'_> {
             doc: doc.to_owned(),
             ty: ty?,
             default,
+            span: name.span,
         })
     }
 

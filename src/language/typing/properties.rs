@@ -88,6 +88,7 @@ impl Checker<'_> {
             doc: doc.to_owned(),
             activation: self.activation(activation)?,
             clauses: Vec::new(),
+            span: name.span,
         })
     }
 

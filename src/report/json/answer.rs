@@ -15,6 +15,7 @@ use super::diagnostics::{self, Diagnostic};
 use super::exposure::Exposed;
 use super::observed::Position;
 use super::promise::{Fair, FellDue, Unkept};
+use super::remedies::Remedied;
 use super::run::{Clock, Found, Run};
 use super::{Head, Volatile, inputs, scalar};
 
@@ -55,6 +56,8 @@ pub(super) struct Body<'a> {
     timeline: Option<Clock<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     exposure: Option<Exposed<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remedies: Option<Remedied<'a>>,
     search: Search<'a>,
     diagnostics: Vec<Diagnostic<'a>>,
 }
@@ -76,6 +79,7 @@ impl<'a> Body<'a> {
             plan: answer.plan.as_ref().map(Found::of),
             timeline: answer.timeline.as_ref().map(Clock::of),
             exposure: answer.exposure.as_ref().map(Exposed::of),
+            remedies: answer.remedies.as_ref().map(Remedied::of),
             search: Search::of(&answer.search, volatile),
             diagnostics: diagnostics::all(&answer.warnings),
         }

@@ -8,6 +8,7 @@ mod diagnostics;
 mod exposure;
 mod observed;
 mod promise;
+mod remedies;
 mod run;
 mod suite;
 
