@@ -10,6 +10,7 @@ mod contingency;
 mod ends;
 pub mod findings;
 mod naming;
+mod path;
 mod recovering;
 mod recovery;
 mod rows;
