@@ -7,17 +7,23 @@
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
 
+use rollproof::language::read_rules;
 use rollproof::language::source::Source;
+use rollproof::model::cluster::read_cluster;
 use rollproof::model::ground::Model;
 use rollproof::model::loader::Loader;
-use rollproof::model::plan::Plan;
+use rollproof::model::plan::{Item, Plan};
 use rollproof::model::plan_file::read_plan;
 use rollproof::model::settings::Overrides;
 use rollproof::search::budget::Unlimited;
+use rollproof::semantics::Interpreter;
 use rollproof::tasks::exposure::findings::Exposure;
 use rollproof::tasks::exposure::strikes::Limits;
 use rollproof::tasks::exposure::{Question, Traces, exposure};
+use rollproof::tasks::target::Target;
+use rollproof::tasks::way::{Way, way};
 
 fn plan(name: &str, drain: bool) -> (Model, Plan) {
     let overrides = Overrides {
@@ -265,4 +271,52 @@ fn the_book_tells_ways_on_and_ways_back() {
     assert_eq!(back("6"), Some(vec![Some("bring_online(EVS1)".to_owned())]));
     assert_eq!(back("1"), Some(vec![]), "nothing was begun");
     assert_eq!(back("8"), None, "after the point of no return");
+}
+
+/// Both orders cost the same, and the repair is declared first. But it takes two hours, in which the service could be back.
+#[test]
+fn of_ways_that_cost_the_same_the_one_that_brings_services_back_first_is_told() {
+    let rules = r#"rules ways
+kind node { up: bool = false }
+kind app { ok: bool = false }
+action repair(n: node) { takes 2 h; require not n.up else "up"; n.up = true }
+action restart(a: app) { takes 1 min; require not a.ok else "ok"; a.ok = true }
+outage(a: app) { not a.ok }
+goal fine { all n in node: n.up; all a in app: a.ok }
+"#;
+    let (rules, found) = read_rules(&Source::new("ways.rules", rules.to_owned()));
+    assert!(!found.has_errors(), "{found:?}");
+    let cluster = r#"{ "rules": "ways", "objects": { "node": { "N": {} }, "app": { "A": {} } } }"#;
+    let source = Source::new("ways.json", cluster.to_owned());
+    let (model, found) = read_cluster(
+        &source,
+        "ways",
+        &Arc::new(rules.unwrap()),
+        &Overrides::default(),
+    );
+    assert!(!found.has_errors(), "{found:?}");
+    let model = model.unwrap();
+    let interpreter = Interpreter::new(&model);
+    let target = Target::Goal(model.goal.unwrap());
+    let found = way(
+        &interpreter,
+        &interpreter.initial(),
+        &target,
+        &mut Unlimited,
+    )
+    .unwrap();
+    let Way::Found { items, cost } = found else {
+        panic!("{found:?}")
+    };
+    let names: Vec<String> = items
+        .iter()
+        .map(|item| match item {
+            Item::Step { instance, .. } => interpreter.name(*instance),
+            _ => "wait".to_owned(),
+        })
+        .collect();
+    assert_eq!(
+        (names.as_slice(), cost),
+        (["restart(A)", "repair(N)"].map(String::from).as_slice(), 2)
+    );
 }

@@ -16,6 +16,7 @@ use super::standing::Situation;
 use super::target::Target;
 use crate::engine::projection::Projection;
 use crate::language::rules::TransitionClass;
+use crate::model::value::ObjectId;
 
 /// The states that the cluster may be in at a position, in order and without doubles.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -95,6 +96,18 @@ impl<'a, 'm> Beliefs<'a, 'm> {
     #[must_use]
     pub fn actions(&self) -> &[usize] {
         &self.actions
+    }
+
+    /// How many services are out in the worst of the states of a belief.
+    #[must_use]
+    pub fn services_out(&self, belief: &Belief) -> u64 {
+        let services = self.interpreter.services();
+        let out = |here: &Situation| {
+            let is_out =
+                |service: &&ObjectId| self.interpreter.outage(&here.state, **service) != Ok(false);
+            services.iter().filter(is_out).count() as u64
+        };
+        belief.states.iter().map(out).max().unwrap_or(0)
     }
 
     /// Whether a belief was too large to follow.

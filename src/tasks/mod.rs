@@ -23,6 +23,7 @@ pub mod remedies;
 pub mod request;
 mod rest;
 pub mod resumed;
+pub mod soonest;
 pub mod standing;
 pub mod target;
 mod temporal;

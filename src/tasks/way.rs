@@ -11,6 +11,7 @@ use crate::semantics::{Interpreter, State};
 use super::belief::Beliefs;
 use super::plan::with_waits;
 use super::request::TaskError;
+use super::soonest::soonest;
 use super::standing::{Situation, model_at};
 use super::target::Target;
 use super::valid_from::valid_from;
@@ -61,7 +62,8 @@ pub fn way(
         return Ok(found.stopped.map_or(Way::None, Way::Unknown));
     };
     let subject = |&action: &usize| model.instances[action].arguments.first().cloned();
-    let steps = choose(&cheapest, subject, |&action| action);
+    let steps = soonest(&model, &beliefs, &cheapest)
+        .unwrap_or_else(|| choose(&cheapest, subject, |&action| action));
     let items = with_waits(&beliefs, &steps);
     let valid = |items: &[Item], budget: &mut dyn Budget| {
         valid_from(&here, &plan_of(items), &from, target, budget)
