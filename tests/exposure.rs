@@ -17,12 +17,16 @@ use rollproof::model::loader::Loader;
 use rollproof::model::plan::{Item, Plan};
 use rollproof::model::plan_file::read_plan;
 use rollproof::model::settings::Overrides;
-use rollproof::search::budget::Unlimited;
+use rollproof::report::contingency::book;
+use rollproof::search::budget::{MaxStates, Unlimited};
 use rollproof::semantics::Interpreter;
 use rollproof::tasks::exposure::findings::Exposure;
 use rollproof::tasks::exposure::strikes::Limits;
-use rollproof::tasks::exposure::{Question, Traces, exposure};
+use rollproof::tasks::exposure::{Deny, Question, Traces, exposure};
+use rollproof::tasks::outcome::Verdict;
+use rollproof::tasks::request::Asked;
 use rollproof::tasks::target::Target;
+use rollproof::tasks::verify::verify;
 use rollproof::tasks::way::{Way, way};
 
 fn plan(name: &str, drain: bool) -> (Model, Plan) {
@@ -319,4 +323,45 @@ goal fine { all n in node: n.up; all a in app: a.ok }
         (names.as_slice(), cost),
         (["restart(A)", "repair(N)"].map(String::from).as_slice(), 2)
     );
+}
+
+/// Where a limit ends the search nothing may sound as if it were known: neither on the terminal nor in the book.
+#[test]
+fn a_limit_never_sounds_like_safety() {
+    let (model, plan) = plan("exchange-core/n2-m1", true);
+    let question = Question {
+        limits: Limits {
+            faults: 1,
+            slips: 0,
+        },
+        deny: Some(Deny::Possible),
+        book: true,
+        ..Question::default()
+    };
+    let asked = Asked {
+        exposure: Some(question),
+        ..Asked::default()
+    };
+    let answer = verify(&model, &plan, &asked, &mut MaxStates(20)).unwrap();
+    assert_eq!(answer.verdict, Verdict::Inconclusive);
+    let property = answer.properties.iter().find(|p| p.name == "exposure");
+    assert_eq!(property.unwrap().verdict, Verdict::Inconclusive);
+    let found = answer.exposure.as_ref().unwrap();
+    assert!(found.stopped.is_some());
+    assert!(!found.positions.iter().any(|position| position.rest));
+    let book = book(&answer, found);
+    assert!(
+        book.contains("not complete") && book.contains("is not known"),
+        "{book}"
+    );
+    assert!(!book.contains("hurts anybody"), "{book}");
+}
+
+/// A step is only called the point of no return where it is known of all before it that one gets back.
+#[test]
+fn what_is_not_known_is_no_way_back() {
+    let mut found = exposed(&plan("exchange-core/n2-m1", true), 1, Traces::None);
+    assert_eq!(found.no_return_step(), Some(6));
+    found.abort.as_mut().unwrap().possible[3] = None;
+    assert_eq!((found.no_return(), found.no_return_step()), (None, None));
 }

@@ -8,7 +8,7 @@ use crate::tasks::exposure::findings::{
 };
 use crate::tasks::outcome::{Answer, Timeline, TimelineItem};
 
-use super::exposure::{harm, steps, then};
+use super::exposure::{harm, lost, steps, then};
 use super::words::{clock, duration, stop, visible};
 
 /// The book about a plan.
@@ -124,6 +124,9 @@ fn next(found: &Exposure, position: &PositionFindings) -> String {
 
 fn windows(text: &mut String, found: &Exposure) -> std::fmt::Result {
     writeln!(text, "## When something strikes\n")?;
+    if found.windows.is_empty() && found.stopped.is_some() {
+        return writeln!(text, "What strikes do is not known.\n");
+    }
     if found.windows.is_empty() {
         return writeln!(
             text,
@@ -269,12 +272,23 @@ fn giving_up(text: &mut String, found: &Exposure) -> std::fmt::Result {
     writeln!(text, "## Giving up\n")?;
     match found.no_return() {
         Some(0) => writeln!(text, "There is nothing to go back to from the beginning.\n")?,
-        Some(place) => writeln!(
-            text,
-            "The point of no return is the step before position {}: from there on nobody gets back.\n",
-            found.positions[place].name
-        )?,
-        None => writeln!(text, "No step is known to be a point of no return.\n")?,
+        Some(_) => match found.no_return_step() {
+            Some(step) => writeln!(
+                text,
+                "The point of no return is step {}, `{}`: after it nobody gets back.\n",
+                step + 1,
+                plain(&found.steps[step].name)
+            )?,
+            None => writeln!(
+                text,
+                "Nobody gets back at step {}.\n",
+                lost(found).join(", ")
+            )?,
+        },
+        None if abort.possible.contains(&None) => {
+            writeln!(text, "It is not known from which steps one gets back.\n")?;
+        }
+        None => writeln!(text, "One can give up at every step.\n")?,
     }
     let mut told: Vec<(&[Branch], Vec<&str>)> = Vec::new();
     for (place, branches) in &abort.ways {

@@ -19,7 +19,7 @@ const WINDOWS: usize = 10;
 pub(super) fn sections(answer: &Answer, found: &Exposure, paint: Paint) -> Vec<String> {
     let mut sections = Vec::new();
     let strikes = strikes_in_words(found);
-    if let Some(stopped) = found.stopped {
+    if let Some(stopped) = found.stopped.filter(|_| found.cells.is_empty()) {
         sections.push(format!(
             "{} to {strikes}: not established, {} ended the search\n",
             paint.open("exposure"),
@@ -33,6 +33,13 @@ pub(super) fn sections(answer: &Answer, found: &Exposure, paint: Paint) -> Vec<S
     }
     let columns = Column::all(found);
     let mut text = format!("{} to {strikes}\n", paint.strong("exposure"));
+    if let Some(stopped) = found.stopped {
+        let open = format!(
+            "not through, {} ended the search: it is not known everywhere whether the goal can still be reached",
+            stop(stopped)
+        );
+        text.push_str(&format!("  {}\n", paint.open(&wrapped(&open, 2))));
+    }
     let harmful = columns.iter().filter(|column| column.is_harmful());
     if harmful.count() > 0 {
         text.push_str(&table(found, &columns, paint));
@@ -58,6 +65,9 @@ fn strikes_in_words(found: &Exposure) -> String {
     }
     if slips > 0 {
         parts.push(count(u64::from(slips), "slip"));
+    }
+    if parts.is_empty() {
+        return "no fault".to_owned();
     }
     format!("{} at one step", parts.join(" and "))
 }
@@ -158,7 +168,7 @@ fn table(found: &Exposure, columns: &[Column], paint: Paint) -> String {
         };
         let steps = steps.join(" | ");
         let mut rest = if position.rest { "  (rest)" } else { "" }.to_owned();
-        if found.no_return() == Some(place + 1) {
+        if found.no_return_step() == Some(place) {
             rest.push_str("  (no return)");
         }
         let line = format!(
@@ -189,6 +199,9 @@ fn windows(found: &Exposure, paint: Paint) -> String {
             Some((_, all)) => all.push(strikes),
             None => told.push((window, vec![strikes])),
         }
+    }
+    if told.is_empty() && found.stopped.is_some() {
+        return "  no window so far\n".to_owned();
     }
     if told.is_empty() {
         return format!(
@@ -364,21 +377,24 @@ fn no_return(found: &Exposure) -> String {
     };
     let text = match found.no_return() {
         Some(0) => "from the beginning".to_owned(),
-        Some(place) => {
-            let steps: Vec<String> = found.positions[place - 1]
-                .next
-                .iter()
-                .filter_map(|number| found.steps.get(*number as usize - 1))
-                .map(|step| visible(&step.name).into_owned())
-                .collect();
-            format!("after {}", steps.join(", "))
-        }
+        Some(_) => match found.no_return_step() {
+            Some(step) => format!("after {}", visible(&found.steps[step].name)),
+            None => format!("at step {}", lost(found).join(", ")),
+        },
         None if abort.possible.contains(&None) => {
             "not known; `--contingency FILE.md` looks further".to_owned()
         }
         None => "nowhere: one can give up at every step".to_owned(),
     };
     format!("  no return   {}\n", wrapped(&text, 14))
+}
+
+/// The positions from which nobody gets back.
+pub(super) fn lost(found: &Exposure) -> Vec<&str> {
+    let possible = found.abort.iter().flat_map(|abort| &abort.possible);
+    let positions = found.positions.iter().zip(possible);
+    let lost = positions.filter(|(_, possible)| **possible == Some(false));
+    lost.map(|(position, _)| position.name.as_str()).collect()
 }
 
 fn figures(answer: &Answer, found: &Exposure) -> String {

@@ -214,13 +214,26 @@ pub struct Figures {
 
 impl Exposure {
     /// The first position from which nobody gets back to where nothing was begun, in every one of its states; none where
-    /// there is none, or none is known.
+    /// there is none, and where it is not known of an earlier one whether one gets back.
     #[must_use]
     pub fn no_return(&self) -> Option<usize> {
         let possible = &self.abort.as_ref()?.possible;
-        possible
-            .iter()
-            .position(|possible| *possible == Some(false))
+        let place = possible.iter().position(|p| *p != Some(true))?;
+        (possible[place] == Some(false)).then_some(place)
+    }
+
+    /// The step after which nobody gets back, by its place in [`Exposure::steps`]; none where that is not one step: before
+    /// the first, or where lanes have forked.
+    #[must_use]
+    pub fn no_return_step(&self) -> Option<usize> {
+        let step = self.no_return()?.checked_sub(1)?;
+        let number = u32::try_from(step + 1).ok()?;
+        let in_sequence = (1..=number)
+            .zip(&self.positions)
+            .all(|(number, position)| position.next == [number]);
+        let forked =
+            |position: &PositionFindings| position.next.len() > 1 && position.next[0] <= number;
+        (in_sequence && !self.positions.iter().any(forked)).then_some(step)
     }
 }
 
