@@ -14,6 +14,7 @@ use rollproof::report::{contingency, plan_file, reference};
 use rollproof::tasks;
 use rollproof::tasks::exposure::CellName;
 use rollproof::tasks::exposure::findings::Exposure;
+use rollproof::tasks::optimal::measure::Objective;
 use rollproof::tasks::outcome::{FoundPlan, Task};
 use rollproof::tasks::request::Asked;
 
@@ -132,6 +133,16 @@ pub fn plan(session: &mut Session, plan: &Plan) -> Result<Status, Failure> {
                 .into(),
         );
     }
+    let objective = plan.best.objective()?;
+    if let (Some(Objective::Front(_)), None, Some(_)) = (&objective, plan.best.point, &plan.output)
+    {
+        return Err(Diagnostic::error(
+            Code::BadOption,
+            "`-o` writes one plan, and `--pareto` finds several",
+        )
+        .help("name the point whose plan is to be written, such as `--point 1`")
+        .into());
+    }
     let overrides = plan.changes.overrides();
     let found = session.loader.load_cluster(&plan.subject, &overrides);
     let model = session.loaded(found)?;
@@ -140,11 +151,15 @@ pub fn plan(session: &mut Session, plan: &Plan) -> Result<Status, Failure> {
     }
     session.assume(plan.strict, &model)?;
     let mut limits = Session::limits(&plan.search);
-    let answer = if plan.no_remedies {
-        tasks::plan::plan(&model, &mut limits)?
-    } else {
-        tasks::remedies::plan_or_remedies(&model, &mut limits)?
+    let mut answer = match &objective {
+        Some(objective) => {
+            tasks::optimal::optimal(&model, objective, plan.best.point, &mut limits)?
+        }
+        None => tasks::plan::plan(&model, &mut limits)?,
     };
+    if !plan.no_remedies {
+        answer = tasks::remedies::with_remedies(&model, answer, &mut limits)?;
+    }
     let status = session.tell(&answer, false, &mut limits)?;
     if let (Some(path), Some(found)) = (&plan.output, &answer.plan) {
         write_plan(session, path, found, &plan.subject, &overrides)?;

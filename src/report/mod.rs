@@ -10,6 +10,7 @@ pub mod contingency;
 pub mod diagnostics;
 mod excerpt;
 mod exposure;
+mod front;
 pub mod json;
 mod observed;
 pub mod paint;

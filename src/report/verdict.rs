@@ -2,6 +2,7 @@
 
 use crate::tasks::outcome::{Answer, Property, PropertyKind, Task, Verdict};
 
+use super::front;
 use super::paint::Paint;
 use super::summary;
 use super::words::{count, flow, grouped, stop, visible};
@@ -216,6 +217,13 @@ fn is_against(answer: &Answer) -> bool {
 }
 
 fn plan(answer: &Answer, paint: Paint) -> String {
+    if let Some(line) = answer
+        .optimum
+        .as_ref()
+        .and_then(|best| front::last_line(best, paint))
+    {
+        return line;
+    }
     match (answer.verdict, &answer.plan) {
         (Verdict::Holds, Some(plan)) => format!(
             "{}: {}, cost {}, optimal",

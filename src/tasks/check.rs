@@ -95,6 +95,7 @@ fn answer(
         timeline: None,
         exposure: None,
         remedies: None,
+        optimum: None,
     }
 }
 

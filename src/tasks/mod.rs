@@ -10,6 +10,7 @@ pub mod exposure;
 pub mod judge;
 pub mod mattering;
 pub mod observed;
+pub mod optimal;
 pub mod outcome;
 mod packing;
 pub mod plan;

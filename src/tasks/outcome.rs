@@ -2,6 +2,7 @@
 
 use super::exposure::findings::Exposure;
 use super::observed::Whereabouts;
+use super::optimal::Optimum;
 use super::remedies::findings::Remedies;
 use crate::language::diagnostic::Diagnostic;
 pub use crate::model::suite::{Task, Verdict};
@@ -35,6 +36,8 @@ pub struct Answer {
     pub exposure: Option<Exposure>,
     /// What would let a plan exist (`plan`, where none does and that was asked for).
     pub remedies: Option<Remedies>,
+    /// What the plan is best by, or the best plans where there are several (`plan`, where asked for).
+    pub optimum: Option<Optimum>,
 }
 
 /// What was asked about, for the head of a report; a claim holds for this and nothing else.

@@ -78,6 +78,7 @@ pub(super) fn without_plan(interpreter: &Interpreter<'_>, search: SearchStats) -
         timeline: None,
         exposure: None,
         remedies: None,
+        optimum: None,
     }
 }
 
@@ -134,7 +135,7 @@ fn violated_from_the_start(
 }
 
 /// What makes a plan valid. Temporal properties are for `verify`: no plan is chosen by them.
-fn validity(model: &Model) -> Asked {
+pub(super) fn validity(model: &Model) -> Asked {
     let mut properties = property_names(model);
     properties.retain(|name| model.rules.temporal.iter().all(|t| t.name != *name));
     Asked {

@@ -419,6 +419,7 @@ impl<'s, 'a, 'm> Expected<'s, 'a, 'm> {
             timeline: None,
             exposure: None,
             remedies: None,
+            optimum: None,
         }
     }
 }

@@ -83,6 +83,7 @@ pub fn verify(
         timeline: Some(timeline(&interpreter, &program)),
         exposure,
         remedies: None,
+        optimum: None,
     })
 }
 

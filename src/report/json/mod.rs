@@ -7,6 +7,7 @@ mod answer;
 mod diagnostics;
 mod exposure;
 mod observed;
+mod optimum;
 mod promise;
 mod remedies;
 mod run;

@@ -25,7 +25,19 @@ const ALL_TRIES: usize = 200_000;
 /// # Errors
 /// As of [`plan`].
 pub fn plan_or_remedies(model: &Model, budget: &mut dyn Budget) -> Result<Answer, TaskError> {
-    let mut answer = plan(model, budget)?;
+    let answer = plan(model, budget)?;
+    with_remedies(model, answer, budget)
+}
+
+/// An answer of `plan`; where that is that there is no plan, with what would let one exist.
+///
+/// # Errors
+/// Where a plan that was found does not verify.
+pub fn with_remedies(
+    model: &Model,
+    mut answer: Answer,
+    budget: &mut dyn Budget,
+) -> Result<Answer, TaskError> {
     // What is violated before any step was told already: there the cluster is at fault, and no rule stands in the way.
     if answer.verdict == Verdict::Violated && answer.properties.is_empty() {
         answer.remedies = Some(remedies(model, budget)?);
