@@ -42,7 +42,8 @@ pub(super) fn last_line(optimum: &Optimum, paint: Paint) -> Option<String> {
             let point = optimum.points.first()?;
             let mut names: Vec<&str> = measures.iter().map(|m| m.name()).collect();
             let mut values: Vec<String> = measures.iter().map(|m| in_words(point, *m)).collect();
-            if !measures.contains(&Measure::Steps) {
+            let decided = matches!(measures[..], [Measure::Cost]);
+            if !decided && !measures.contains(&Measure::Steps) {
                 names.push(Measure::Steps.name());
                 values.push(in_words(point, Measure::Steps));
             }

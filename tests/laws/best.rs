@@ -32,10 +32,16 @@ fn measures(tape: &mut Tape<'_>, count: usize) -> Vec<Measure> {
     found
 }
 
-/// What decides between plans.
-fn key(measures: &[Measure], figures: &Figures) -> (Vec<u64>, [u32; 2]) {
+/// What decides between plans. Where only costs or steps are asked for, nothing else does.
+fn key(objective: &Objective, figures: &Figures) -> (Vec<u64>, [u32; 2]) {
+    let measures = objective.measures();
     let values = measures.iter().map(|m| figures.of(*m)).collect();
-    (values, [figures.steps, figures.waits])
+    match objective {
+        Objective::InOrder(only) if matches!(only[..], [Measure::Cost | Measure::Steps]) => {
+            (values, [0, 0])
+        }
+        _ => (values, [figures.steps, figures.waits]),
+    }
 }
 
 /// Whether a point is as good as another.
@@ -64,13 +70,13 @@ fn agree(
             ours.all.len()
         ));
     };
-    let measures = objective.measures();
-    let keys = |figures: &Figures| key(measures, figures);
+    let keys = |figures: &Figures| key(objective, figures);
     let theirs: Vec<_> = optimum.points.iter().map(|p| keys(&p.figures)).collect();
     let all: Vec<_> = ours.all.iter().map(|(figures, _)| keys(figures)).collect();
     let least = all.iter().min();
     for (place, point) in theirs.iter().enumerate() {
-        let known = point.1[0] <= ours.complete || ours.exhausted;
+        let steps = optimum.points[place].figures.steps;
+        let known = steps <= ours.complete || ours.exhausted;
         if known && !all.contains(point) {
             return Err(format!("the oracle has no plan of {point:?}, only {all:?}"));
         }

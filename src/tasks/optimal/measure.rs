@@ -72,6 +72,14 @@ impl Objective {
         }
     }
 
+    /// Whether it is the only measure, and one that waits do not count for: then the plan waits wherever it has to.
+    pub(super) fn is_free_of_time(&self) -> bool {
+        let Self::InOrder(measures) = self else {
+            return false;
+        };
+        matches!(measures[..], [Measure::Cost | Measure::Steps])
+    }
+
     /// How many numbers of a cost are compared each by itself.
     pub(super) fn objectives(&self) -> usize {
         match self {

@@ -5,6 +5,7 @@
 //!
 //! Every plan goes through `verify` in full before anyone sees it, and what `verify` tells of it is what the search said.
 
+mod estimate;
 pub mod measure;
 mod nominal;
 mod possible;
@@ -13,7 +14,6 @@ mod rename;
 mod space;
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use crate::language::codes::Code;
 use crate::language::diagnostic::Diagnostic;
@@ -36,6 +36,7 @@ use super::program::Program;
 use super::request::{Asked, TaskError};
 use super::target::Target;
 use super::verify::{no_goal, verify};
+use estimate::{Estimate, priced};
 use measure::{Figures, Measure, Objective};
 use possible::Possible;
 use space::{Hop, Plans};
@@ -77,24 +78,22 @@ pub fn optimal(
         return Err(no_goal(model).into());
     }
     measurable(model, objective)?;
-    let first = plan(&priced(model, objective), budget)?;
+    let first = if objective.measures().first() == Some(&Measure::Steps) {
+        plan(&priced(model, |_| 1), budget)?
+    } else {
+        plan(model, budget)?
+    };
     if first.verdict != Verdict::Holds {
         return Ok(first);
     }
-    let found = match objective {
-        Objective::InOrder(measures)
-            if matches!(measures[..], [Measure::Cost | Measure::Steps]) =>
-        {
-            Found {
-                plans: first
-                    .plan
-                    .iter()
-                    .map(|plan| items_of(model, plan))
-                    .collect(),
-                stats: first.search.clone(),
-            }
+    let found = if objective.is_free_of_time() {
+        let plans = first.plan.iter();
+        Found {
+            plans: plans.map(|plan| items_of(model, plan)).collect(),
+            stats: first.search.clone(),
         }
-        _ => search(model, objective, &first, budget)?,
+    } else {
+        search(model, objective, budget)?
     };
     let mut answer = Answer {
         search: found.stats,
@@ -170,19 +169,6 @@ fn measurable(model: &Model, objective: &Objective) -> Result<(), Diagnostic> {
     Ok(())
 }
 
-/// The model in which every step costs 1, where steps are counted.
-fn priced(model: &Model, objective: &Objective) -> Model {
-    let mut model = model.clone();
-    if objective.measures().first() == Some(&Measure::Steps) {
-        let mut rules = (*model.rules).clone();
-        for transition in &mut rules.transitions {
-            transition.cost = 1;
-        }
-        model.rules = Arc::new(rules);
-    }
-    model
-}
-
 /// What a search found: plans with what they come to where that was asked for.
 struct Found {
     plans: Vec<(Vec<Item>, Option<Cost>)>,
@@ -192,12 +178,22 @@ struct Found {
 fn search(
     model: &Model,
     objective: &Objective,
-    first: &Answer,
     budget: &mut dyn Budget,
 ) -> Result<Found, TaskError> {
     let model = without_budget(model);
     let interpreter = Interpreter::new(&model);
     let goal = model.goal.ok_or_else(|| no_goal(&model))?;
+    let estimate = match Estimate::new(&model, goal, budget) {
+        Ok(estimate) => estimate,
+        Err(stop) => {
+            let stats = SearchStats {
+                stopped: Some(stop),
+                ..SearchStats::default()
+            };
+            let plans = Vec::new();
+            return Ok(Found { plans, stats });
+        }
+    };
     let nothing = plan_of(&model, Vec::new());
     let program = Program::new(&nothing);
     let system = PlanSystem::new(&interpreter, &program);
@@ -205,7 +201,7 @@ fn search(
         let near = interpreter.initial();
         let exposed = Exposed::new(&system, Target::Goal(goal), &near);
         let possible = Possible::new(&interpreter, goal);
-        let mut plans = Plans::new(possible, exposed, objective, ordered);
+        let mut plans = Plans::new(possible, exposed, (objective, &estimate), ordered);
         let found = front(&mut plans, objective.objectives(), budget);
         if plans.wants_order() {
             continue;
@@ -228,7 +224,6 @@ fn search(
             },
         });
     }
-    let _ = first;
     Err(TaskError::Internal(
         "the order of events matters where it is known".to_owned(),
     ))

@@ -223,19 +223,16 @@ impl Nominal {
         here: &mut Moment,
         passed: &mut Passed,
     ) -> bool {
-        let due = |event: usize| {
-            here.timers
-                .iter()
-                .any(|(e, left)| *e == event && *left == 0)
-        };
-        let mut all = here.order.iter().copied().filter(|event| due(*event));
-        let Some(event) = all.next() else {
+        let due = here.timers.iter().filter(|(_, left)| *left == 0);
+        let due: Vec<usize> = due.map(|(event, _)| *event).collect();
+        let mut in_order = here.order.iter().filter(|event| due.contains(event));
+        let Some(event) = in_order.next().or_else(|| due.first()).copied() else {
             return false;
         };
-        if all.next().is_some() && !self.order_matters {
+        if due.len() > 1 && !self.ordered {
             let mut orders = MOST_ORDERS;
             let burst = (here.state, here.timers.clone(), 0);
-            self.order_matters = self.outcome(possible, burst, &mut orders).is_none();
+            self.order_matters |= self.outcome(possible, burst, &mut orders).is_none();
         }
         let burst = (here.state, here.timers.clone(), 0);
         if let Some((state, timers, interrupted)) = self.happened(possible, &burst, event) {

@@ -16,6 +16,7 @@ use crate::search::store::Hasher;
 
 use super::super::exposure::exposed::Exposed;
 use super::super::plan_system::of_class;
+use super::estimate::Estimate;
 use super::measure::{Figures, Measure, Objective};
 use super::nominal::{Moment, Nominal, Passed, Until};
 use super::possible::Possible;
@@ -46,6 +47,7 @@ pub(super) struct Plans<'s, 'a, 'm> {
     exposed: Exposed<'s, 'a, 'm>,
     rename: Option<Rename>,
     objective: &'s Objective,
+    estimate: &'s Estimate,
     actions: Vec<usize>,
     /// Whether the order in which events happened is part of nodes.
     ordered: bool,
@@ -60,7 +62,7 @@ impl<'s, 'a, 'm> Plans<'s, 'a, 'm> {
     pub(super) fn new(
         possible: Possible<'a, 'm>,
         exposed: Exposed<'s, 'a, 'm>,
-        objective: &'s Objective,
+        (objective, estimate): (&'s Objective, &'s Estimate),
         ordered: bool,
     ) -> Self {
         let interpreter = possible.interpreter;
@@ -70,6 +72,7 @@ impl<'s, 'a, 'm> Plans<'s, 'a, 'm> {
             exposed,
             rename: rename.filter(|_| !ordered),
             objective,
+            estimate,
             actions: of_class(interpreter, TransitionClass::Action),
             ordered,
             nodes: IndexSet::default(),
@@ -260,7 +263,11 @@ impl Space for Plans<'_, '_, '_> {
         Ok(edges)
     }
 
-    fn estimate(&mut self, _: usize) -> Option<Cost> {
-        Some(Cost::default())
+    fn estimate(&mut self, node: usize) -> Option<Cost> {
+        let node = self.nodes.get_index(node)?;
+        let interpreter = self.possible.interpreter;
+        let state = self.possible.state(node.moment.state);
+        let figures = self.estimate.from(interpreter, state)?;
+        Some(self.objective.cost(&figures))
     }
 }
