@@ -18,6 +18,9 @@ pub(super) fn section(answer: &Answer, paint: Paint) -> Option<String> {
     let Objective::Front(measures) = &optimum.objective else {
         return None;
     };
+    if optimum.points.is_empty() {
+        return None;
+    }
     let mut text = table(optimum, measures, paint);
     if let (true, [first, second, ..]) = (optimum.points.len() > 1, measures.as_slice()) {
         text.push('\n');
@@ -54,12 +57,13 @@ pub(super) fn last_line(optimum: &Optimum, paint: Paint) -> Option<String> {
                 values.join(", ")
             ))
         }
-        Objective::Front(measures) => Some(format!(
-            "{}: {}, exact: no plan is as good as one of these in {} and better in one",
+        Objective::Front(measures) if !optimum.points.is_empty() => Some(format!(
+            "{}: {} of {}, exact",
             paint.good("front"),
             count(optimum.points.len() as u64, "point"),
             listed(measures),
         )),
+        Objective::Front(_) => None,
     }
 }
 

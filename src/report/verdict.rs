@@ -239,11 +239,17 @@ fn plan(answer: &Answer, paint: Paint) -> String {
             "{}: every order of steps was tried",
             paint.bad("no plan exists")
         ),
-        _ => format!(
-            "{}: {}; whether a plan exists is not established",
-            paint.open("inconclusive"),
-            stopped(answer)
-        ),
+        _ => {
+            let open = match answer.optimum {
+                Some(_) => "which plan is the best",
+                None => "whether a plan exists",
+            };
+            let inconclusive = paint.open("inconclusive");
+            format!(
+                "{inconclusive}: {}; {open} is not established",
+                stopped(answer)
+            )
+        }
     }
 }
 

@@ -132,6 +132,6 @@ fn the_best_plans_are_those_of_trying_all() {
         }
         Ok(())
     });
-    let [plans, fronts, several] = *told;
+    let [plans, fronts, several] = told;
     assert!(plans > 100 && several > 100 && fronts > 8, "{told:?}");
 }

@@ -29,7 +29,7 @@ use crate::semantics::Interpreter;
 use super::exposure::exposed::Exposed;
 use super::exposure::strikes::Limits;
 use super::exposure::{Question, without_budget};
-use super::outcome::{Answer, FoundPlan, PlanItem, SearchStats, Verdict};
+use super::outcome::{Answer, FoundPlan, PlanItem, Reduction, SearchStats, Verdict};
 use super::plan::{plan, validity};
 use super::plan_system::PlanSystem;
 use super::program::Program;
@@ -46,7 +46,7 @@ use space::{Hop, Plans};
 pub struct Optimum {
     /// By what.
     pub objective: Objective,
-    /// One plan; of a front one for each point, by the first measure.
+    /// One plan; of a front one for each point, by the first measure. None where a limit was reached first.
     pub points: Vec<Point>,
     /// The point that was asked for, by its place.
     pub chosen: Option<usize>,
@@ -113,25 +113,27 @@ pub fn optimal(
     }
     if answer.search.stopped.is_some() {
         answer.verdict = Verdict::Inconclusive;
-        return Ok(answer);
+        answer.properties = Vec::new();
+        points = Vec::new();
     }
     let chosen = match objective {
         Objective::InOrder(_) => Some(0),
         Objective::Front(_) => point.map(|number| number.wrapping_sub(1)),
     };
+    let chosen = chosen.filter(|_| !points.is_empty());
     if let Some(place) = chosen {
         let Some(point) = points.get(place) else {
             return Err(no_such_point(points.len()).into());
         };
         answer.plan = Some(point.plan.clone());
         answer.timeline = point.verified.timeline.clone();
+    }
+    let told = points.get(chosen.unwrap_or(0));
+    if let Some(point) = told {
         answer.properties = point.verified.properties.clone();
     }
-    answer.search.depth = points
-        .iter()
-        .map(|point| point.figures.steps)
-        .max()
-        .unwrap_or(0);
+    let steps = points.iter().map(|point| point.figures.steps);
+    answer.search.depth = steps.max().unwrap_or(0);
     answer.optimum = Some(Optimum {
         objective: objective.clone(),
         points,
@@ -210,6 +212,11 @@ fn search(
             let lost = || TaskError::Internal("a plan up to names has no steps by name".to_owned());
             plans.items(hops).ok_or_else(lost)
         };
+        let symmetry = plans.renames().then(|| Reduction {
+            name: "symmetry".to_owned(),
+            left_out: "positions that are equal up to the names of interchangeable objects"
+                .to_owned(),
+        });
         let paths = found.paths.iter();
         let all: Result<Vec<_>, TaskError> = paths
             .map(|path| Ok((items(&path.edges)?, Some(path.cost))))
@@ -220,6 +227,7 @@ fn search(
                 states: found.nodes as u64,
                 transitions: found.edges,
                 stopped: found.stopped,
+                reductions: symmetry.into_iter().collect(),
                 ..SearchStats::default()
             },
         });

@@ -22,6 +22,9 @@ use super::nominal::{Moment, Nominal, Passed, Until};
 use super::possible::Possible;
 use super::rename::{Places, Rename, renamed};
 
+/// A step, and the set of states in which it is attempted; none at the end of the plan.
+type Attempted = Option<(usize, usize)>;
+
 /// What is done along an edge, by the names of the node that it leaves.
 #[derive(Clone, Debug)]
 pub(super) struct Hop {
@@ -55,7 +58,7 @@ pub(super) struct Plans<'s, 'a, 'm> {
     /// Who changes places before the first step.
     first_places: Option<Places>,
     /// For a set, and a step that may fail with the set in which it is attempted.
-    harms: HashMap<(usize, Option<(usize, usize)>), bool, Hasher>,
+    harms: HashMap<(usize, Attempted), bool, Hasher>,
 }
 
 impl<'s, 'a, 'm> Plans<'s, 'a, 'm> {
@@ -80,6 +83,11 @@ impl<'s, 'a, 'm> Plans<'s, 'a, 'm> {
             harms: HashMap::default(),
             possible,
         }
+    }
+
+    /// Whether positions that differ by names only are one.
+    pub(super) const fn renames(&self) -> bool {
+        self.rename.is_some()
     }
 
     /// Whether the search has to begin again with the order of events as part of nodes.
@@ -113,7 +121,7 @@ impl<'s, 'a, 'm> Plans<'s, 'a, 'm> {
     fn is_exposed(
         &mut self,
         set: usize,
-        attempted: Option<(usize, usize)>,
+        attempted: Attempted,
         budget: &mut dyn Budget,
     ) -> Result<bool, Stop> {
         if !self.objective.measures().contains(&Measure::Exposure) {
