@@ -92,6 +92,7 @@ pub(super) fn answer(task: Task, properties: Vec<Property>) -> Answer {
         timeline: None,
         exposure: None,
         furthest: None,
+        alternatives: None,
         remedies: None,
     }
 }

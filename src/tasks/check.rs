@@ -95,6 +95,7 @@ fn answer(
         timeline: None,
         exposure: None,
         furthest: None,
+        alternatives: None,
         remedies: None,
     }
 }

@@ -83,6 +83,7 @@ pub fn verify(
         timeline: Some(timeline(&interpreter, &program)),
         exposure,
         furthest: None,
+        alternatives: None,
         remedies: None,
     })
 }
