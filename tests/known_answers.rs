@@ -284,6 +284,7 @@ fn every_shipped_model_passes_its_suite() {
     assert_eq!(
         names,
         [
+            "elasticsearch",
             "exchange-2000",
             "exchange-2003",
             "exchange-core",
