@@ -43,7 +43,7 @@ fn what_is_said_of_exposure_comes_out_as_written() {
 
 #[test]
 fn the_sessions_of_the_pages_about_kafka_and_its_like_run_as_written() {
-    for product in ["kafka", "kubernetes", "elasticsearch"] {
+    for product in ["kafka", "kubernetes", "elasticsearch", "sql-server-fci"] {
         follow(&format!("docs/library/{product}.md"));
     }
 }

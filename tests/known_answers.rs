@@ -289,7 +289,8 @@ fn every_shipped_model_passes_its_suite() {
             "exchange-2003",
             "exchange-core",
             "kafka",
-            "kubernetes"
+            "kubernetes",
+            "sql-server-fci"
         ]
     );
     for name in names {
