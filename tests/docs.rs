@@ -42,6 +42,13 @@ fn what_is_said_of_exposure_comes_out_as_written() {
 }
 
 #[test]
+fn the_sessions_of_the_pages_about_kafka_and_its_like_run_as_written() {
+    for product in ["kafka", "kubernetes", "elasticsearch", "sql-server-fci"] {
+        follow(&format!("docs/library/{product}.md"));
+    }
+}
+
+#[test]
 fn the_best_plans_come_out_as_written() {
     follow("docs/planning.md");
 }

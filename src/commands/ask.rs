@@ -16,11 +16,14 @@ use rollproof::tasks::exposure::CellName;
 use rollproof::tasks::exposure::findings::Exposure;
 use rollproof::tasks::optimal::measure::Objective;
 use rollproof::tasks::outcome::{FoundPlan, Task};
+use rollproof::tasks::plan::Order;
 use rollproof::tasks::request::Asked;
 
 use super::arguments::{Changes, Check, Explain, Models, Plan, Regress, SchemaOf, Search, Verify};
+use super::continued;
 use super::destination;
 use super::exit::{Failure, Status};
+use super::keep;
 use super::midway;
 use super::output;
 use super::session::Session;
@@ -133,6 +136,9 @@ pub fn plan(session: &mut Session, plan: &Plan) -> Result<Status, Failure> {
                 .into(),
         );
     }
+    if let Some(from) = &plan.from {
+        return continued::plan(session, plan, from);
+    }
     let objective = plan.best.objective()?;
     if let (Some(Objective::Front(_)), None, Some(_)) = (&objective, plan.best.point, &plan.output)
     {
@@ -143,26 +149,39 @@ pub fn plan(session: &mut Session, plan: &Plan) -> Result<Status, Failure> {
         .help("name the point whose plan is to be written, such as `--point 1`")
         .into());
     }
+    let subject = plan.subject.as_deref().unwrap_or_default();
     let overrides = plan.changes.overrides();
-    let found = session.loader.load_cluster(&plan.subject, &overrides);
+    let found = session.loader.load_cluster(subject, &overrides);
     let model = session.loaded(found)?;
     if let Some(path) = &plan.output {
         spare_what_was_read(session, path, "-o", "plan")?;
     }
     session.assume(plan.strict, &model)?;
     let mut limits = Session::limits(&plan.search);
-    let mut answer = match &objective {
-        Some(objective) => {
-            tasks::optimal::optimal(&model, objective, plan.best.point, &mut limits)?
-        }
-        None => tasks::plan::plan(&model, &mut limits)?,
-    };
-    if !plan.no_remedies {
-        answer = tasks::remedies::with_remedies(&model, answer, &mut limits)?;
+    let effort = plan.search.effort();
+    let mut order = Order::default();
+    if let Some(steps) = &plan.keep {
+        order.kept = keep::kept(session, &model, steps)?;
     }
+    order.alternatives = plan.alternatives.map_or(0, |count| usize::from(count) - 1);
+    let answer = if let Some(objective) = &objective {
+        let point = plan.best.point;
+        let answer = tasks::optimal::optimal(&model, objective, point, &effort, &mut limits)?;
+        if plan.no_remedies {
+            answer
+        } else {
+            tasks::remedies::with_remedies(&model, answer, &effort, &mut limits)?
+        }
+    } else if plan.keep.is_some() || plan.alternatives.is_some() {
+        tasks::plan::plan_for(&model, &order, &effort, &mut limits)?
+    } else if plan.no_remedies {
+        tasks::plan::plan(&model, &effort, &mut limits)?
+    } else {
+        tasks::remedies::plan_or_remedies(&model, &effort, &mut limits)?
+    };
     let status = session.tell(&answer, false, &mut limits)?;
     if let (Some(path), Some(found)) = (&plan.output, &answer.plan) {
-        write_plan(session, path, found, &plan.subject, &overrides)?;
+        write_plan(session, path, found, subject, &overrides)?;
     }
     Ok(status)
 }

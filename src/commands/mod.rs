@@ -3,8 +3,10 @@
 mod arguments;
 mod ask;
 mod budget;
+mod continued;
 mod destination;
 mod exit;
+mod keep;
 mod midway;
 mod output;
 mod quantity;

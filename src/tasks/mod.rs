@@ -3,6 +3,7 @@
 pub mod belief;
 pub mod check;
 mod complete;
+pub mod continued;
 pub mod effort;
 mod expectation;
 pub mod explored;
@@ -16,6 +17,7 @@ mod packing;
 pub mod plan;
 mod plan_symmetry;
 pub mod plan_system;
+pub mod planning;
 pub mod position;
 pub mod program;
 mod real_names;

@@ -1,6 +1,7 @@
 //! `plan --minimize` and `plan --pareto` find what trying all plans finds.
 
 use rollproof::search::budget::Unlimited;
+use rollproof::tasks::effort::Effort;
 use rollproof::tasks::optimal::measure::{Figures, Measure, Objective};
 use rollproof::tasks::optimal::optimal;
 use rollproof::tasks::outcome::{Answer, Verdict};
@@ -118,7 +119,7 @@ fn the_best_plans_are_those_of_trying_all() {
             Objective::Front(measures(tape, two)),
         ];
         for objective in &objectives {
-            let answer = optimal(&model, objective, None, &mut Unlimited);
+            let answer = optimal(&model, objective, None, &Effort::default(), &mut Unlimited);
             agree(objective, &ours, &answer).map_err(|e| {
                 let Question { rules, cluster } = &question;
                 format!("{objective:?}: {e}\n\n{rules}\n{cluster}")

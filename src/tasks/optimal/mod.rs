@@ -26,6 +26,7 @@ use crate::search::label_setting::{Cost, front};
 use crate::search::store::Hasher;
 use crate::semantics::Interpreter;
 
+use super::effort::Effort;
 use super::exposure::exposed::Exposed;
 use super::exposure::strikes::Limits;
 use super::exposure::{Question, without_budget};
@@ -72,6 +73,7 @@ pub fn optimal(
     model: &Model,
     objective: &Objective,
     point: Option<usize>,
+    effort: &Effort,
     budget: &mut dyn Budget,
 ) -> Result<Answer, TaskError> {
     if model.goal.is_none() {
@@ -79,9 +81,9 @@ pub fn optimal(
     }
     measurable(model, objective)?;
     let first = if objective.measures().first() == Some(&Measure::Steps) {
-        plan(&priced(model, |_| 1), budget)?
+        plan(&priced(model, |_| 1), effort, budget)?
     } else {
-        plan(model, budget)?
+        plan(model, effort, budget)?
     };
     if first.verdict != Verdict::Holds {
         return Ok(first);

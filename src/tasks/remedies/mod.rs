@@ -8,6 +8,7 @@ pub mod findings;
 use crate::model::ground::Model;
 use crate::search::budget::{Budget, Pilot, Stop};
 
+use super::effort::Effort;
 use super::outcome::{Answer, Verdict};
 use super::plan::plan;
 use super::request::TaskError;
@@ -24,9 +25,13 @@ const ALL_TRIES: usize = 200_000;
 ///
 /// # Errors
 /// As of [`plan`].
-pub fn plan_or_remedies(model: &Model, budget: &mut dyn Budget) -> Result<Answer, TaskError> {
-    let answer = plan(model, budget)?;
-    with_remedies(model, answer, budget)
+pub fn plan_or_remedies(
+    model: &Model,
+    effort: &Effort,
+    budget: &mut dyn Budget,
+) -> Result<Answer, TaskError> {
+    let answer = plan(model, effort, budget)?;
+    with_remedies(model, answer, effort, budget)
 }
 
 /// An answer of `plan`; where that is that there is no plan, with what would let one exist.
@@ -36,11 +41,12 @@ pub fn plan_or_remedies(model: &Model, budget: &mut dyn Budget) -> Result<Answer
 pub fn with_remedies(
     model: &Model,
     mut answer: Answer,
+    effort: &Effort,
     budget: &mut dyn Budget,
 ) -> Result<Answer, TaskError> {
     // What is violated before any step was told already: there the cluster is at fault, and no rule stands in the way.
     if answer.verdict == Verdict::Violated && answer.properties.is_empty() {
-        answer.remedies = Some(remedies(model, budget)?);
+        answer.remedies = Some(remedies(model, effort, budget)?);
     }
     Ok(answer)
 }
@@ -49,10 +55,15 @@ pub fn with_remedies(
 ///
 /// # Errors
 /// Where a plan that was found does not verify.
-pub fn remedies(model: &Model, budget: &mut dyn Budget) -> Result<Remedies, TaskError> {
+pub fn remedies(
+    model: &Model,
+    effort: &Effort,
+    budget: &mut dyn Budget,
+) -> Result<Remedies, TaskError> {
     let candidates = candidates(model);
     let mut search = Search {
         model,
+        effort,
         candidates: &candidates,
         budget,
         left: ALL_TRIES,
@@ -87,6 +98,7 @@ fn best(found: &[Remedy]) -> Option<usize> {
 
 struct Search<'a> {
     model: &'a Model,
+    effort: &'a Effort,
     candidates: &'a [Candidate],
     budget: &'a mut dyn Budget,
     /// How many positions may still be looked at.
@@ -203,7 +215,7 @@ impl Search<'_> {
             states,
             within: &mut *self.budget,
         };
-        let (came, positions) = attempt(&model, &mut within)?;
+        let (came, positions) = attempt(&model, self.effort, &mut within)?;
         let last = self.left < ONE_TRY;
         self.left = self.left.saturating_sub(positions);
         Ok(match came {
