@@ -219,7 +219,10 @@ fn run(folder: &Path, text: &str, block: &Block) -> String {
     let above = "\n".repeat(block.line - 1);
     let session: PathBuf = folder.join("session.md");
     std::fs::write(&session, above + &lines[block.line - 1..end].concat()).unwrap();
-    trycmd::TestCases::new().case(&session).run();
+    trycmd::TestCases::new()
+        .env("ROLLPROOF_CACHE", "")
+        .case(&session)
+        .run();
     let after = std::fs::read_to_string(&session).unwrap();
     let after = after.trim_start_matches('\n');
     let (head, tail) = (&lines[..block.line - 1], &lines[end..]);

@@ -15,7 +15,7 @@ use rollproof::tasks::check::check;
 use rollproof::tasks::effort::{Effort, Reductions};
 use rollproof::tasks::outcome::{Answer, Property, Verdict};
 use rollproof::tasks::plan::plan;
-use rollproof::tasks::regress::regress;
+use rollproof::tasks::regress::{Running, regress};
 use rollproof::tasks::request::Asked;
 
 /// The question that counts every state.
@@ -256,7 +256,10 @@ fn assert_suite(argument: &str, at_least: usize) {
         &suite,
         &mut loader,
         &Overrides::default(),
-        Effort::default(),
+        Running {
+            effort: Effort::default(),
+            memory: None,
+        },
         &mut Unlimited,
     )
     .unwrap();

@@ -57,10 +57,13 @@ Example:
 Example:
   rollproof plan exchange-2003/four-node --goal complete -o plan.json")]
     Plan(Plan),
-    /// Compare the cases of a suite with the verdicts that it expects
+    /// Compare the cases of a suite with what it expects, or two versions of rules with each other
     #[command(after_help = "\
-Example:
-  rollproof regress exchange-2003")]
+Examples:
+  rollproof regress exchange-2003
+  rollproof regress ./suite.json --bless       what came out is what is expected from now on
+  rollproof regress ./suite.json --git main    what does my change of the rules break?
+  rollproof regress --old old.rules --new new.rules exchange-core/n2-m1")]
     Regress(Regress),
     /// List the built-in models with their clusters and plans
     #[command(after_help = "\
@@ -242,15 +245,50 @@ pub struct Plan {
 /// `regress SUITE`
 #[derive(Debug, Args)]
 pub struct Regress {
-    /// A suite: a file, a name of the library, or `-` for standard input
-    #[arg(value_name = "SUITE")]
-    pub subject: String,
+    /// A suite: a file, a name of the library, or `-` for standard input; between two versions of rules suites, clusters and
+    /// plans
+    #[arg(value_name = "SUITE|CLUSTER", required = true)]
+    pub subjects: Vec<String>,
+    /// Which versions of the rules.
+    #[command(flatten)]
+    pub versions: Versions,
+    /// Tell every case, not only those that are not as expected
+    #[arg(long)]
+    pub all: bool,
+    /// Write what came out into the suite, as what is expected from now on
+    #[arg(long)]
+    pub bless: bool,
+    /// Ask every case anew, and remember nothing
+    #[arg(long)]
+    pub no_cache: bool,
     /// What is different from the files.
     #[command(flatten)]
     pub changes: Changes,
     /// How long, and how.
     #[command(flatten)]
     pub search: Search,
+}
+
+/// Two versions of the rules.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Between two versions of the rules")]
+pub struct Versions {
+    /// The old rules, in the place of those that clusters name
+    #[arg(long, value_name = "OLD.rules", conflicts_with = "git")]
+    pub old: Option<String>,
+    /// The new rules, in the place of those that clusters name
+    #[arg(long, value_name = "NEW.rules", conflicts_with = "git")]
+    pub new: Option<String>,
+    /// The old rules as they are in the commit BASE, the new ones as in HEAD, or as they are now
+    #[arg(long, value_name = "BASE[..HEAD]")]
+    pub git: Option<String>,
+}
+
+impl Versions {
+    /// Whether two versions are to be compared.
+    pub const fn are_asked(&self) -> bool {
+        self.old.is_some() || self.new.is_some() || self.git.is_some()
+    }
 }
 
 /// `models`

@@ -3,13 +3,17 @@
 mod arguments;
 mod ask;
 mod budget;
+mod cache;
 mod destination;
 mod exit;
+mod git;
 mod midway;
 mod output;
 mod quantity;
+mod regress;
 mod session;
 mod temporal;
+mod versions;
 
 use std::ffi::OsString;
 use std::io;
@@ -32,7 +36,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Check(check) => ask::check(&mut session, check),
         Command::Verify(verify) => ask::verify(&mut session, verify),
         Command::Plan(plan) => ask::plan(&mut session, plan),
-        Command::Regress(regress) => ask::regress(&mut session, regress),
+        Command::Regress(regress) => regress::regress(&mut session, regress),
         Command::Models(models) => ask::models(&mut session, models),
         Command::Explain(explain) => ask::explain(&session, explain),
     };

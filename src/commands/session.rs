@@ -6,8 +6,9 @@ use rollproof::model::ground::Model;
 use rollproof::model::loader::Loader;
 use rollproof::report::answer::View;
 use rollproof::report::json::{self, Volatile};
-use rollproof::report::{Loaded, answer, diagnostics, suite};
+use rollproof::report::{Loaded, answer, diagnostics, suite, versions};
 use rollproof::semantics::Interpreter;
+use rollproof::tasks::difference::findings::Compared;
 use rollproof::tasks::outcome::{Answer, SuiteAnswer};
 use rollproof::tasks::request::failing_assumptions;
 
@@ -95,12 +96,27 @@ impl Session {
         Ok(answer.verdict.into())
     }
 
-    /// Tells how a suite came out.
-    pub fn tell_suite(&self, found: &SuiteAnswer, limits: &mut Limits) -> Result<Status, Failure> {
+    /// Tells how a suite came out: all cases, or those that are not as expected.
+    pub fn tell_suite(
+        &self,
+        found: &SuiteAnswer,
+        all: bool,
+        limits: &mut Limits,
+    ) -> Result<Status, Failure> {
         let volatile = end(limits);
         self.write(
             |loaded| json::suite(found, loaded, volatile),
-            |_| suite::render(found, output::answer_paint(self.output.color)),
+            |_| suite::render(found, all, output::answer_paint(self.output.color)),
+        )?;
+        Ok(found.verdict.into())
+    }
+
+    /// Tells what differs between two versions of rules.
+    pub fn tell_versions(&self, found: &Compared, limits: &mut Limits) -> Result<Status, Failure> {
+        let volatile = end(limits);
+        self.write(
+            |loaded| json::versions(found, loaded, volatile),
+            |_| versions::render(found, output::answer_paint(self.output.color)),
         )?;
         Ok(found.verdict.into())
     }

@@ -4,6 +4,7 @@ pub mod cluster;
 mod constant;
 mod field_value;
 mod files;
+pub mod fingerprint;
 pub mod ground;
 pub mod host_list;
 pub mod instances;

@@ -25,6 +25,7 @@ mod summary;
 mod testing;
 mod trace;
 mod verdict;
+pub mod versions;
 pub mod words;
 
 /// What an answer rests on.

@@ -3,8 +3,8 @@
 pub mod belief;
 pub mod check;
 mod complete;
+pub mod difference;
 pub mod effort;
-mod expectation;
 pub mod explored;
 pub mod exposure;
 pub mod judge;

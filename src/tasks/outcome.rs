@@ -2,8 +2,11 @@
 
 use super::exposure::findings::Exposure;
 use super::observed::Whereabouts;
+use super::regress::digest::Digest;
 use super::remedies::findings::Remedies;
 use crate::language::diagnostic::Diagnostic;
+use crate::language::source::Span;
+use crate::model::suite::rewritten::Edit;
 pub use crate::model::suite::{Task, Verdict};
 use crate::search::budget::Stop;
 use crate::semantics::Explanation;
@@ -407,10 +410,25 @@ pub struct CaseAnswer {
     pub task: Task,
     /// The cluster or plan.
     pub subject: String,
+    /// Where the case stands in its suite.
+    pub place: Span,
+    /// What came out, in short.
+    pub digest: Digest,
     /// What came out.
-    pub answer: Answer,
+    pub evidence: Evidence,
+    /// The fingerprint of everything that it depends on.
+    pub key: String,
     /// What is not as expected: what, expected, found. Empty where all is.
     pub differences: Vec<Difference>,
+}
+
+/// What a case found, at length.
+#[derive(Clone, Debug)]
+pub enum Evidence {
+    /// Found now.
+    Fresh(Box<Answer>),
+    /// Found by an earlier run, as its JSON report tells it.
+    Remembered(String),
 }
 
 /// Something that is not as expected.
@@ -422,4 +440,29 @@ pub struct Difference {
     pub expected: String,
     /// As it came out.
     pub found: String,
+    /// What the suite should say instead.
+    pub edit: Edit,
+}
+
+impl SuiteAnswer {
+    /// How many cases were found by an earlier run.
+    #[must_use]
+    pub fn remembered(&self) -> usize {
+        let earlier = |case: &&CaseAnswer| matches!(case.evidence, Evidence::Remembered(_));
+        self.cases.iter().filter(earlier).count()
+    }
+}
+
+impl CaseAnswer {
+    /// Whether a limit ended the case before it was known whether it is as expected.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !self.differences.is_empty() && self.digest.stopped.is_some()
+    }
+
+    /// Whether it is known not to be as expected.
+    #[must_use]
+    pub fn is_different(&self) -> bool {
+        !self.differences.is_empty() && self.digest.stopped.is_none()
+    }
 }

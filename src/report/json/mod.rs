@@ -11,6 +11,7 @@ mod promise;
 mod remedies;
 mod run;
 mod suite;
+mod versions;
 
 pub(super) use run::Item;
 use serde::Serialize;
@@ -18,6 +19,7 @@ use serde_json::Value;
 
 use crate::language::diagnostic::Diagnostic;
 use crate::model::loader::Input;
+use crate::tasks::difference::findings::Compared;
 use crate::tasks::outcome::{Answer, SuiteAnswer};
 
 use super::Loaded;
@@ -64,6 +66,18 @@ pub fn answer(answer: &Answer, loaded: Loaded<'_>, volatile: Volatile) -> String
 #[must_use]
 pub fn suite(answer: &SuiteAnswer, loaded: Loaded<'_>, volatile: Volatile) -> String {
     text(&suite::Report::of(answer, loaded, volatile))
+}
+
+/// The report of `regress` between two versions of rules.
+#[must_use]
+pub fn versions(found: &Compared, loaded: Loaded<'_>, volatile: Volatile) -> String {
+    text(&versions::Report::of(found, loaded, volatile))
+}
+
+/// The answer of a case in that report, for a later run that needs not ask again.
+#[must_use]
+pub fn of_case(answer: &Answer) -> String {
+    suite::of_case(answer)
 }
 
 /// The report where nothing was asked because the input is wrong, or where only the input was to be checked.
