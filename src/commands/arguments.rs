@@ -62,6 +62,7 @@ Example:
 Examples:
   rollproof regress exchange-2003
   rollproof regress ./suite.json --bless       what came out is what is expected from now on
+  rollproof regress ./suite.json --mutate      which rules does nobody test?
   rollproof regress ./suite.json --git main    what does my change of the rules break?
   rollproof regress --old old.rules --new new.rules exchange-core/n2-m1")]
     Regress(Regress),
@@ -252,6 +253,9 @@ pub struct Regress {
     /// Which versions of the rules.
     #[command(flatten)]
     pub versions: Versions,
+    /// Which changes of the rules.
+    #[command(flatten)]
+    pub mutation: Mutation,
     /// Tell every case, not only those that are not as expected
     #[arg(long)]
     pub all: bool,
@@ -282,6 +286,21 @@ pub struct Versions {
     /// The old rules as they are in the commit BASE, the new ones as in HEAD, or as they are now
     #[arg(long, value_name = "BASE[..HEAD]")]
     pub git: Option<String>,
+}
+
+/// Rules with one thing taken out.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Which rules does nobody test?")]
+pub struct Mutation {
+    /// Take out or weaken each rule in turn, and tell which of these changes no case notices
+    #[arg(long, conflicts_with_all = ["old", "new", "git", "bless"])]
+    pub mutate: bool,
+    /// Look for a case that would notice
+    #[arg(long, requires = "mutate")]
+    pub suggest: bool,
+    /// How many percent must be noticed (100 by default)
+    #[arg(long, value_name = "PERCENT", requires = "mutate", value_parser = clap::value_parser!(u32).range(0..=100))]
+    pub at_least: Option<u32>,
 }
 
 impl Versions {

@@ -10,6 +10,7 @@ use rollproof::model::suite::{Suite, read_suite};
 use rollproof::report::json;
 use rollproof::tasks;
 use rollproof::tasks::outcome::{Evidence, SuiteAnswer, Task};
+use rollproof::tasks::regress::mutation::Mutating;
 use rollproof::tasks::regress::{Memory, Running};
 
 use super::arguments::Regress;
@@ -48,6 +49,9 @@ pub fn regress(session: &mut Session, regress: &Regress) -> Result<Status, Failu
     if regress.bless {
         can_be_blessed(&suite, &overrides)?;
     }
+    if regress.mutation.mutate {
+        return mutate(session, regress, &suite, &overrides);
+    }
     let cache = if regress.no_cache {
         None
     } else {
@@ -80,6 +84,24 @@ pub fn regress(session: &mut Session, regress: &Regress) -> Result<Status, Failu
         return bless(session, &suite, &answer);
     }
     Ok(status)
+}
+
+/// Which changes of the rules does the suite notice?
+fn mutate(
+    session: &mut Session,
+    regress: &Regress,
+    suite: &Suite,
+    overrides: &Overrides,
+) -> Result<Status, Failure> {
+    let mutating = Mutating {
+        effort: regress.search.effort(),
+        suggest: regress.mutation.suggest,
+        at_least: regress.mutation.at_least,
+    };
+    let mut limits = Session::limits(&regress.search);
+    let loader = &mut session.loader;
+    let score = tasks::regress::mutation::mutate(suite, loader, overrides, mutating, &mut limits)?;
+    session.tell_score(&score, regress.all, &mut limits)
 }
 
 /// One suite at a time: what is expected of two stands in two files.

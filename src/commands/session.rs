@@ -6,10 +6,11 @@ use rollproof::model::ground::Model;
 use rollproof::model::loader::Loader;
 use rollproof::report::answer::View;
 use rollproof::report::json::{self, Volatile};
-use rollproof::report::{Loaded, answer, diagnostics, suite, versions};
+use rollproof::report::{Loaded, answer, diagnostics, mutation, suite, versions};
 use rollproof::semantics::Interpreter;
 use rollproof::tasks::difference::findings::Compared;
 use rollproof::tasks::outcome::{Answer, SuiteAnswer};
+use rollproof::tasks::regress::mutation::Score;
 use rollproof::tasks::request::failing_assumptions;
 
 use super::arguments::{Arguments, Format, Output, Search};
@@ -107,6 +108,21 @@ impl Session {
         self.write(
             |loaded| json::suite(found, loaded, volatile),
             |_| suite::render(found, all, output::answer_paint(self.output.color)),
+        )?;
+        Ok(found.verdict.into())
+    }
+
+    /// Tells which changes of the rules a suite notices: all of them, or those that it does not.
+    pub fn tell_score(
+        &self,
+        found: &Score,
+        all: bool,
+        limits: &mut Limits,
+    ) -> Result<Status, Failure> {
+        let volatile = end(limits);
+        self.write(
+            |loaded| json::mutation(found, loaded, volatile),
+            |_| mutation::render(found, all, output::answer_paint(self.output.color)),
         )?;
         Ok(found.verdict.into())
     }

@@ -11,6 +11,7 @@ pub mod diagnostics;
 mod excerpt;
 mod exposure;
 pub mod json;
+pub mod mutation;
 mod observed;
 pub mod paint;
 pub mod plan_file;

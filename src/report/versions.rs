@@ -121,6 +121,9 @@ fn on_cluster(cluster: &OnCluster, paint: Paint) -> String {
             text.push_str(&one(finding, cluster.up_to_names, paint));
         }
     }
+    if let Some(cost) = cluster.plan_as_before {
+        text.push_str(&format!("  best plan: cost {cost} with both\n"));
+    }
     text
 }
 

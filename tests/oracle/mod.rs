@@ -2,6 +2,7 @@
 //! with the program but the parsed rules and the ground model, uses no reduction, and does not care how long it takes.
 
 pub mod check;
+pub mod difference;
 pub mod evaluate;
 pub mod exposure;
 pub mod fair;

@@ -6,6 +6,7 @@
 mod answer;
 mod diagnostics;
 mod exposure;
+mod mutation;
 mod observed;
 mod promise;
 mod remedies;
@@ -21,6 +22,7 @@ use crate::language::diagnostic::Diagnostic;
 use crate::model::loader::Input;
 use crate::tasks::difference::findings::Compared;
 use crate::tasks::outcome::{Answer, SuiteAnswer};
+use crate::tasks::regress::mutation::Score;
 
 use super::Loaded;
 
@@ -72,6 +74,12 @@ pub fn suite(answer: &SuiteAnswer, loaded: Loaded<'_>, volatile: Volatile) -> St
 #[must_use]
 pub fn versions(found: &Compared, loaded: Loaded<'_>, volatile: Volatile) -> String {
     text(&versions::Report::of(found, loaded, volatile))
+}
+
+/// The report of `regress --mutate`.
+#[must_use]
+pub fn mutation(score: &Score, loaded: Loaded<'_>, volatile: Volatile) -> String {
+    text(&mutation::Report::of(score, loaded, volatile))
 }
 
 /// The answer of a case in that report, for a later run that needs not ask again.

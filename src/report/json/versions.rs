@@ -36,6 +36,8 @@ struct Cluster<'a> {
     common_states: Option<u64>,
     up_to_names: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
+    plan_as_before: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     stopped_by: Option<&'static str>,
 }
 
@@ -124,6 +126,7 @@ impl<'a> Cluster<'a> {
             compared_without: &found.apart,
             common_states: found.states,
             up_to_names: found.up_to_names,
+            plan_as_before: found.plan_as_before,
             stopped_by: found.stopped.map(crate::report::words::stop),
         }
     }

@@ -36,6 +36,8 @@ pub struct OnCluster {
     pub states: Option<u64>,
     /// Whether states stand for all that are equal up to the names of objects.
     pub up_to_names: bool,
+    /// What the best plan costs with both versions, where it was asked for and is the same.
+    pub plan_as_before: Option<u32>,
     /// The limit that ended the comparison early.
     pub stopped: Option<Stop>,
 }

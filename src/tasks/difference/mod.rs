@@ -36,6 +36,7 @@ pub fn on_cluster(
         apart: matched.apart.clone(),
         states: None,
         up_to_names: false,
+        plan_as_before: None,
         stopped: None,
     };
     if matched.says_the_same() {

@@ -115,7 +115,10 @@ pub(super) fn plans(
         (None, Some(_)) => Sort::PlanFound,
         (Some(was), Some(is)) if was < is => Sort::PlanLonger,
         (Some(was), Some(is)) if was > is => Sort::PlanShorter,
-        _ => return Ok(()),
+        (cost, _) => {
+            told.plan_as_before = cost;
+            return Ok(());
+        }
     };
     let words = |answer: &Answer| {
         cost(answer).map_or_else(|| "no plan".to_owned(), |cost| format!("cost {cost}"))

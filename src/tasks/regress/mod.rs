@@ -23,7 +23,9 @@ use crate::tasks::verify::{self, verify};
 
 pub mod digest;
 pub(crate) mod expectation;
+pub mod mutation;
 pub(crate) mod shared_budget;
+pub mod suggestion;
 
 use digest::Digest;
 use expectation::differences;
