@@ -265,6 +265,9 @@ pub struct Regress {
     /// Ask every case anew, and remember nothing
     #[arg(long)]
     pub no_cache: bool,
+    /// Write the answer to a file as well, such as junit=report.xml or sarif=rules.sarif (may be given several times)
+    #[arg(long = "output", value_name = "FORMAT=FILE", value_parser = output)]
+    pub outputs: Vec<(Format, std::path::PathBuf)>,
     /// What is different from the files.
     #[command(flatten)]
     pub changes: Changes,
@@ -456,6 +459,28 @@ pub enum Format {
     Human,
     /// For programs; nothing but JSON on standard output
     Json,
+    /// A test report for CI systems (regress)
+    Junit,
+    /// For code review, with places in the rules (regress)
+    Sarif,
+    /// Annotations of a workflow (regress)
+    Github,
+    /// A comment for a merge request (regress)
+    Markdown,
+}
+
+impl Format {
+    /// Its name on the command line.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Json => "json",
+            Self::Junit => "junit",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Markdown => "markdown",
+        }
+    }
 }
 
 /// When to colour.
@@ -484,6 +509,23 @@ fn cell(text: &str) -> Result<CellName, String> {
         position: position.to_owned(),
         strikes,
     })
+}
+
+/// `junit=report.xml`
+fn output(text: &str) -> Result<(Format, std::path::PathBuf), String> {
+    let expected = || {
+        let all = Format::value_variants().iter().map(|format| format.text());
+        let all = all.collect::<Vec<_>>().join(", ");
+        format!("write FORMAT=FILE, such as junit=report.xml; formats: {all}")
+    };
+    let (name, file) = text.split_once('=').ok_or_else(expected)?;
+    let format = Format::value_variants()
+        .iter()
+        .find(|format| format.text() == name);
+    match format {
+        Some(format) if !file.is_empty() && file != "-" => Ok((*format, file.into())),
+        _ => Err(expected()),
+    }
 }
 
 fn policy(text: &str) -> Result<(String, bool), String> {

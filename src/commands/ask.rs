@@ -153,7 +153,7 @@ pub fn plan(session: &mut Session, plan: &Plan) -> Result<Status, Failure> {
 }
 
 /// What is written never takes the place of what was read.
-fn spare_what_was_read(
+pub(super) fn spare_what_was_read(
     session: &Session,
     path: &Path,
     option: &str,
@@ -168,10 +168,10 @@ fn spare_what_was_read(
     };
     let (path, word) = (path.display(), input.kind.word());
     let message = format!("`{option} {path}` would write the {what} over the {word} that was read");
-    let own = if what == "plan" {
-        "plan.json"
-    } else {
-        "book.md"
+    let own = match what {
+        "plan" => "plan.json",
+        "answer" => "junit=report.xml",
+        _ => "book.md",
     };
     Err(Diagnostic::error(Code::BadOption, message)
         .help(format!(

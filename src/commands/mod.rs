@@ -11,6 +11,7 @@ mod midway;
 mod output;
 mod quantity;
 mod regress;
+mod regressed;
 mod session;
 mod temporal;
 mod versions;
@@ -32,6 +33,9 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Err(error) => return usage(&error).into(),
     };
     let mut session = Session::new(&arguments);
+    if let Err(failure) = session.can_be_told() {
+        return session.fail(failure).into();
+    }
     let told = match &arguments.command {
         Command::Check(check) => ask::check(&mut session, check),
         Command::Verify(verify) => ask::verify(&mut session, verify),

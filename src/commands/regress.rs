@@ -14,9 +14,11 @@ use rollproof::tasks::regress::mutation::Mutating;
 use rollproof::tasks::regress::{Memory, Running};
 
 use super::arguments::Regress;
+use super::ask::spare_what_was_read;
 use super::cache::Cache;
 use super::exit::{Failure, Status};
 use super::output;
+use super::regressed::Regressed;
 use super::session::Session;
 use super::versions;
 
@@ -45,6 +47,9 @@ pub fn regress(session: &mut Session, regress: &Regress) -> Result<Status, Failu
             )
             .into());
     }
+    for (_, path) in &regress.outputs {
+        spare_what_was_read(session, path, "--output", "answer")?;
+    }
     let overrides = regress.changes.overrides();
     if regress.bless {
         can_be_blessed(&suite, &overrides)?;
@@ -72,7 +77,8 @@ pub fn regress(session: &mut Session, regress: &Regress) -> Result<Status, Failu
     if let Some(cache) = &cache {
         remember(cache, &answer);
     }
-    let status = session.tell_suite(&answer, regress.all, &mut limits)?;
+    let found = Regressed::Suite(&answer);
+    let status = session.tell_regressed(&found, regress.all, &regress.outputs, &mut limits)?;
     if answer.remembered() > 0 && output::is_watched() {
         session.remark(&format!(
             "{} of {} cases are as an earlier run found them, and nothing they depend on has changed; `--no-cache` asks anew",
@@ -101,7 +107,8 @@ fn mutate(
     let mut limits = Session::limits(&regress.search);
     let loader = &mut session.loader;
     let score = tasks::regress::mutation::mutate(suite, loader, overrides, mutating, &mut limits)?;
-    session.tell_score(&score, regress.all, &mut limits)
+    let found = Regressed::Score(&score);
+    session.tell_regressed(&found, regress.all, &regress.outputs, &mut limits)
 }
 
 /// One suite at a time: what is expected of two stands in two files.

@@ -11,8 +11,10 @@ use rollproof::tasks::regress::load;
 use rollproof::tasks::request::TaskError;
 
 use super::arguments::Regress;
+use super::ask::spare_what_was_read;
 use super::exit::{Failure, Status};
 use super::git::{self, Revisions};
+use super::regressed::Regressed;
 use super::session::Session;
 
 /// Compares two versions of rules on suites, clusters and plans.
@@ -47,6 +49,9 @@ pub fn regress(session: &mut Session, regress: &Regress) -> Result<Status, Failu
         cases.extend(pairs.map(|((case, new), (_, old))| (case, old, new)));
     }
     session.loader.also_read(before.read());
+    for (_, path) in &regress.outputs {
+        spare_what_was_read(session, path, "--output", "answer")?;
+    }
     let versions = Versions {
         names,
         clusters,
@@ -54,7 +59,8 @@ pub fn regress(session: &mut Session, regress: &Regress) -> Result<Status, Failu
     };
     let mut limits = Session::limits(&regress.search);
     let found = compare(&versions, regress.search.effort(), &mut limits)?;
-    session.tell_versions(&found, &mut limits)
+    let found = Regressed::Versions(&found);
+    session.tell_regressed(&found, false, &regress.outputs, &mut limits)
 }
 
 /// Options about what a suite expects say nothing here.

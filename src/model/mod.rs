@@ -19,6 +19,7 @@ mod scalar;
 pub mod schema;
 pub mod settings;
 mod shape;
+pub mod sizes;
 pub mod suite;
 #[cfg(test)]
 mod testing;

@@ -6,6 +6,7 @@ use crate::language::diagnostic::Diagnostic;
 use crate::model::loader::Input;
 
 pub mod answer;
+pub mod ci;
 pub mod contingency;
 pub mod diagnostics;
 mod excerpt;

@@ -101,7 +101,7 @@ fn suggested(suggestion: &Suggestion, paint: Paint) -> String {
     text
 }
 
-fn last_line(score: &Score, paint: Paint) -> String {
+pub(super) fn last_line(score: &Score, paint: Paint) -> String {
     let (noticed, counted) = (score.noticed(), score.counted());
     let changes = count(counted as u64, "change");
     let words = format!("{noticed} of {changes} noticed, {} %", score.percent());

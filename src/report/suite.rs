@@ -74,7 +74,7 @@ pub(super) fn found(case: &CaseAnswer) -> String {
     }
 }
 
-fn last_line(answer: &SuiteAnswer, paint: Paint) -> String {
+pub(super) fn last_line(answer: &SuiteAnswer, paint: Paint) -> String {
     let all = count(answer.cases.len() as u64, "case");
     let open = answer.cases.iter().filter(|c| c.is_open()).count();
     let different = answer.cases.iter().filter(|c| c.is_different()).count();
@@ -109,7 +109,7 @@ fn not_run(answer: &SuiteAnswer, cases: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::language::source::Span;
+    use crate::language::source::{Source, Span};
     use crate::model::suite::rewritten::Edit;
     use crate::tasks::outcome::{Difference, Evidence};
     use crate::tasks::regress::digest::Digest;
@@ -125,6 +125,7 @@ mod tests {
             evidence: Evidence::Fresh(Box::new(answer)),
             key: String::new(),
             differences,
+            rule: None,
         }
     }
 
@@ -143,6 +144,8 @@ mod tests {
             verdict: Verdict::Inconclusive,
             cases: vec![case("good", Vec::new()), case("other", vec![difference])],
             not_run: 12,
+            names_not_run: Vec::new(),
+            source: Source::new("suite.json", ""),
         }
     }
 

@@ -56,7 +56,7 @@ pub fn render(found: &Compared, paint: Paint) -> String {
     format!("{text}{}\n", last_line(found, paint))
 }
 
-fn last_line(found: &Compared, paint: Paint) -> String {
+pub(super) fn last_line(found: &Compared, paint: Paint) -> String {
     let clusters = found.clusters.iter();
     let differing = clusters.filter(|c| !c.findings.is_empty()).count();
     let all = count(found.clusters.len() as u64, "cluster");

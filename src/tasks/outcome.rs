@@ -1,11 +1,13 @@
 //! Answers: what was asked, what was established, and the evidence. Data only; the report room puts it into words.
 
+use std::sync::Arc;
+
 use super::exposure::findings::Exposure;
 use super::observed::Whereabouts;
 use super::regress::digest::Digest;
 use super::remedies::findings::Remedies;
 use crate::language::diagnostic::Diagnostic;
-use crate::language::source::Span;
+use crate::language::source::{Source, Span};
 use crate::model::suite::rewritten::Edit;
 pub use crate::model::suite::{Task, Verdict};
 use crate::search::budget::Stop;
@@ -399,6 +401,10 @@ pub struct SuiteAnswer {
     pub cases: Vec<CaseAnswer>,
     /// How many of the last cases were not run, because a limit was reached.
     pub not_run: usize,
+    /// Their names.
+    pub names_not_run: Vec<String>,
+    /// The text of the suite.
+    pub source: Arc<Source>,
 }
 
 /// How a case came out.
@@ -420,6 +426,8 @@ pub struct CaseAnswer {
     pub key: String,
     /// What is not as expected: what, expected, found. Empty where all is.
     pub differences: Vec<Difference>,
+    /// The invariant in the rules that is violated and was not expected to be, or the other way round.
+    pub rule: Option<(Arc<Source>, Span)>,
 }
 
 /// What a case found, at length.

@@ -112,6 +112,10 @@ pub enum Sort {
     OutageChanged,
     /// A promise is another.
     PromiseChanged,
+    /// Something is no longer judged.
+    NoLongerJudged,
+    /// Something is judged that was not.
+    NewlyJudged,
     /// The best plan costs more.
     PlanLonger,
     /// The best plan costs less.
@@ -128,7 +132,7 @@ pub enum Sort {
 
 impl Sort {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::StartChanged,
         Self::NewlyViolated,
         Self::GoalUnreachable,
@@ -143,6 +147,8 @@ impl Sort {
         Self::GoalChanged,
         Self::OutageChanged,
         Self::PromiseChanged,
+        Self::NoLongerJudged,
+        Self::NewlyJudged,
         Self::PlanLonger,
         Self::PlanShorter,
         Self::PlanFound,
@@ -169,6 +175,8 @@ impl Sort {
             Self::GoalChanged => "goal changed",
             Self::OutageChanged => "outage changed",
             Self::PromiseChanged => "promise changed",
+            Self::NoLongerJudged => "no longer judged",
+            Self::NewlyJudged => "newly judged",
             Self::PlanLonger => "best plan longer",
             Self::PlanShorter => "best plan shorter",
             Self::PlanFound => "plan newly possible",

@@ -46,6 +46,7 @@ pub fn on_cluster(
     }
     told.findings.extend(goal_changed(&matched));
     told.findings.extend(promises_changed(&matched));
+    told.findings.extend(judged_by_one(&matched));
     if matched.agree(&matched.old.initial(), &matched.new.initial()) {
         let found = product(&matched, effort.reductions.symmetry, budget)?;
         told.findings.extend(found.findings);
@@ -123,6 +124,33 @@ fn promises_changed(matched: &Matched<'_>) -> Vec<Finding> {
         })
     });
     changed.collect()
+}
+
+/// Invariants that only one version has. That they hold where they are is no reason not to tell that they come or go.
+fn judged_by_one(matched: &Matched<'_>) -> Vec<Finding> {
+    let one = matched.invariants.iter().filter_map(|invariant| {
+        let (sort, version, id) = match (invariant.old, invariant.new) {
+            (Some(id), None) => (Sort::NoLongerJudged, &matched.old, id),
+            (None, Some(id)) => (Sort::NewlyJudged, &matched.new, id),
+            _ => return None,
+        };
+        let rules = &version.model().rules;
+        let words = |there: bool| if there { "an invariant" } else { "not there" }.to_owned();
+        Some(Finding {
+            sort,
+            rule: invariant.name.clone(),
+            what: invariant.name.clone(),
+            old: words(invariant.old.is_some()),
+            new: words(invariant.new.is_some()),
+            run: None,
+            states: None,
+            place: Some((
+                rules.source.clone(),
+                rules.invariants[id.index()].condition.span,
+            )),
+        })
+    });
+    one.collect()
 }
 
 fn start_changed(matched: &Matched<'_>) -> Finding {

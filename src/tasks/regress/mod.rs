@@ -1,12 +1,14 @@
 //! `regress`: the cases of a suite against what they expect.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::language::codes::Code;
 use crate::language::diagnostic::{Diagnostic, Diagnostics};
+use crate::language::source::{Source, Span};
 use crate::language::suggest;
 use crate::model::fingerprint;
+use crate::model::ground::Model;
 use crate::model::loader::{CaseInput, Loader};
 use crate::model::settings::Overrides;
 use crate::model::suite::{Case, Suite, Task};
@@ -16,7 +18,7 @@ use crate::tasks::check::{self, check};
 use crate::tasks::effort::{Effort, Reductions};
 use crate::tasks::exposure::strikes::Limits;
 use crate::tasks::exposure::{Question, Traces};
-use crate::tasks::outcome::{Answer, CaseAnswer, Evidence, SuiteAnswer, Verdict};
+use crate::tasks::outcome::{Answer, CaseAnswer, Difference, Evidence, SuiteAnswer, Verdict};
 use crate::tasks::plan::plan;
 use crate::tasks::request::{Asked, TaskError};
 use crate::tasks::verify::{self, verify};
@@ -78,12 +80,14 @@ pub fn regress(
                 (Digest::of(&answer), Evidence::Fresh(Box::new(answer)))
             }
         };
+        let differences = differences(&case.expect, &digest);
         Ok(CaseAnswer {
             name: case.name.value.clone(),
             task: case.task,
             subject: case.target.value.clone(),
             place: case.name.span,
-            differences: differences(&case.expect, &digest),
+            rule: rule(&input.model, &differences, &digest),
+            differences,
             digest,
             evidence,
             key,
@@ -95,7 +99,11 @@ pub fn regress(
         matches!(stopped, Some(Stop::Interrupted | Stop::Time | Stop::Memory))
     };
     let cases = in_order(&inputs, workers, &run, &is_last)?;
-    let not_run = inputs.len() - cases.len();
+    let names_not_run: Vec<String> = inputs[cases.len()..]
+        .iter()
+        .map(|(case, _)| case.name.value.clone())
+        .collect();
+    let not_run = names_not_run.len();
     let verdict = if cases.iter().any(CaseAnswer::is_different) {
         Verdict::Violated
     } else if not_run > 0 || cases.iter().any(CaseAnswer::is_open) {
@@ -108,7 +116,27 @@ pub fn regress(
         verdict,
         cases,
         not_run,
+        names_not_run,
+        source: suite.source.clone(),
     })
+}
+
+/// The invariant that a difference is about: that of which another verdict was expected, else the first that is violated.
+fn rule(model: &Model, differences: &[Difference], digest: &Digest) -> Option<(Arc<Source>, Span)> {
+    if differences.is_empty() {
+        return None;
+    }
+    let invariants = &model.rules.invariants;
+    let named = invariants.iter().find(|invariant| {
+        let what = format!("verdict of {}", invariant.name);
+        differences.iter().any(|difference| difference.what == what)
+    });
+    let violated = invariants.iter().find(|invariant| {
+        let judged = digest.property(&invariant.name);
+        judged.is_some_and(|judged| judged.verdict == Verdict::Violated)
+    });
+    let found = named.or(violated)?;
+    Some((model.rules.source.clone(), found.condition.span))
 }
 
 /// What the cases are asked of, all of them, or everything that is wrong with them. `expecting` looks at the names in what is
