@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use rollproof::model::settings::Overrides;
+use rollproof::model::sizes::Sizes;
 use rollproof::tasks::effort::{Effort, Reductions};
 use rollproof::tasks::exposure::strikes::Limits;
 use rollproof::tasks::exposure::{CellName, Deny, Question, Traces};
@@ -256,6 +257,9 @@ pub struct Regress {
     /// Which changes of the rules.
     #[command(flatten)]
     pub mutation: Mutation,
+    /// With two versions of the rules or with --mutate: try all clusters up to this size, with these policies on and off
+    #[arg(long, value_name = "KIND=N,…", value_parser = sizes)]
+    pub up_to: Option<Sizes>,
     /// Tell every case, not only those that are not as expected
     #[arg(long)]
     pub all: bool,
@@ -289,6 +293,32 @@ pub struct Versions {
     /// The old rules as they are in the commit BASE, the new ones as in HEAD, or as they are now
     #[arg(long, value_name = "BASE[..HEAD]")]
     pub git: Option<String>,
+}
+
+/// `node=4,evs=2,drain`
+fn sizes(text: &str) -> Result<Sizes, String> {
+    let expected = || {
+        "write how many objects of each kind there may be, and policies to turn on and off, such as node=4,evs=2,drain"
+            .to_owned()
+    };
+    let mut sizes = Sizes::default();
+    for piece in text.split(',').map(str::trim) {
+        match piece.split_once('=') {
+            Some((kind, most)) => {
+                let most: u32 = most.parse().map_err(|_| expected())?;
+                if most == 0 || most > 64 || sizes.kinds.iter().any(|(known, _)| known == kind) {
+                    return Err(expected());
+                }
+                sizes.kinds.push((kind.to_owned(), most));
+            }
+            None if piece.is_empty() => return Err(expected()),
+            None => sizes.policies.push(piece.to_owned()),
+        }
+    }
+    if sizes.kinds.is_empty() || sizes.policies.len() > 8 {
+        return Err(expected());
+    }
+    Ok(sizes)
 }
 
 /// Rules with one thing taken out.

@@ -13,6 +13,7 @@ mod quantity;
 mod regress;
 mod regressed;
 mod session;
+mod sizes;
 mod temporal;
 mod versions;
 

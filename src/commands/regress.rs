@@ -3,6 +3,7 @@
 use rollproof::language::codes::Code;
 use rollproof::language::diagnostic::Diagnostic;
 use rollproof::language::source::Source;
+use rollproof::model::ground::Model;
 use rollproof::model::lookup::Location;
 use rollproof::model::settings::Overrides;
 use rollproof::model::suite::rewritten::{Edit, rewritten};
@@ -11,7 +12,7 @@ use rollproof::report::json;
 use rollproof::tasks;
 use rollproof::tasks::outcome::{Evidence, SuiteAnswer, Task};
 use rollproof::tasks::regress::mutation::Mutating;
-use rollproof::tasks::regress::{Memory, Running};
+use rollproof::tasks::regress::{Memory, Running, load};
 
 use super::arguments::Regress;
 use super::ask::spare_what_was_read;
@@ -20,6 +21,7 @@ use super::exit::{Failure, Status};
 use super::output;
 use super::regressed::Regressed;
 use super::session::Session;
+use super::sizes;
 use super::versions;
 
 /// `regress SUITE`
@@ -53,6 +55,14 @@ pub fn regress(session: &mut Session, regress: &Regress) -> Result<Status, Failu
     let overrides = regress.changes.overrides();
     if regress.bless {
         can_be_blessed(&suite, &overrides)?;
+    }
+    if regress.up_to.is_some() && !regress.mutation.mutate {
+        return Err(Diagnostic::error(
+            Code::BadOption,
+            "`--up-to` is for two versions of the rules, or for `--mutate`",
+        )
+        .help("leave it out, or name another version with `--old`, `--new` or `--git`")
+        .into());
     }
     if regress.mutation.mutate {
         return mutate(session, regress, &suite, &overrides);
@@ -99,14 +109,26 @@ fn mutate(
     suite: &Suite,
     overrides: &Overrides,
 ) -> Result<Status, Failure> {
+    let clusters = match &regress.up_to {
+        Some(up_to) => {
+            let inputs = load(suite, &mut session.loader, overrides, true)?;
+            let base = inputs
+                .iter()
+                .find_map(|(_, input)| sizes::cluster_text(&input.sources));
+            let models: Vec<&Model> = inputs.iter().map(|(_, input)| &input.model).collect();
+            sizes::models(base, &models, up_to, overrides)?
+        }
+        None => Vec::new(),
+    };
     let mutating = Mutating {
+        clusters,
         effort: regress.search.effort(),
         suggest: regress.mutation.suggest,
         at_least: regress.mutation.at_least,
     };
     let mut limits = Session::limits(&regress.search);
     let loader = &mut session.loader;
-    let score = tasks::regress::mutation::mutate(suite, loader, overrides, mutating, &mut limits)?;
+    let score = tasks::regress::mutation::mutate(suite, loader, overrides, &mutating, &mut limits)?;
     let found = Regressed::Score(&score);
     session.tell_regressed(&found, regress.all, &regress.outputs, &mut limits)
 }

@@ -16,6 +16,7 @@ use super::exit::{Failure, Status};
 use super::git::{self, Revisions};
 use super::regressed::Regressed;
 use super::session::Session;
+use super::sizes;
 
 /// Compares two versions of rules on suites, clusters and plans.
 pub fn regress(session: &mut Session, regress: &Regress) -> Result<Status, Failure> {
@@ -23,8 +24,9 @@ pub fn regress(session: &mut Session, regress: &Regress) -> Result<Status, Failu
     let overrides = regress.changes.overrides();
     let mut before = Loader::default();
     let names = prepare(session, &mut before, regress)?;
-    let mut clusters = Vec::new();
+    let mut clusters: Vec<(Model, Model)> = Vec::new();
     let mut suites = Vec::new();
+    let mut bases = Vec::new();
     for subject in &regress.subjects {
         let kind = session.loader.kind_of(subject);
         if kind == FileKind::Suite {
@@ -34,6 +36,7 @@ pub fn regress(session: &mut Session, regress: &Regress) -> Result<Status, Failu
         }
         let found = model(&mut session.loader, kind, subject, &overrides);
         let new = session.loaded(found)?;
+        bases.extend(sizes::cluster_text(session.loader.used()));
         let old = read_with_old_rules(model(&mut before, kind, subject, &overrides))?;
         clusters.push((old, new));
     }
@@ -48,6 +51,21 @@ pub fn regress(session: &mut Session, regress: &Regress) -> Result<Status, Failu
         let pairs = new.into_iter().zip(old);
         cases.extend(pairs.map(|((case, new), (_, old))| (case, old, new)));
     }
+    bases.extend(
+        cases
+            .iter()
+            .filter_map(|(_, _, new)| sizes::cluster_text(&new.sources)),
+    );
+    let sizes = match &regress.up_to {
+        Some(up_to) => {
+            let pairs = clusters.iter().map(|(old, new)| (old, new));
+            let of_cases = cases.iter().map(|(_, old, new)| (&old.model, &new.model));
+            let pairs: Vec<(&Model, &Model)> = pairs.chain(of_cases).collect();
+            let base = bases.first().cloned();
+            Some(sizes::pairs(base, &pairs, up_to, &overrides)?)
+        }
+        None => None,
+    };
     session.loader.also_read(before.read());
     for (_, path) in &regress.outputs {
         spare_what_was_read(session, path, "--output", "answer")?;
@@ -56,6 +74,7 @@ pub fn regress(session: &mut Session, regress: &Regress) -> Result<Status, Failu
         names,
         clusters,
         cases,
+        sizes,
     };
     let mut limits = Session::limits(&regress.search);
     let found = compare(&versions, regress.search.effort(), &mut limits)?;

@@ -90,6 +90,12 @@ impl Loader {
         &self.inputs
     }
 
+    /// The texts that the cluster or plan which was loaded last was made of: the plan, the cluster, the rules.
+    #[must_use]
+    pub fn used(&self) -> &[Arc<Source>] {
+        &self.used
+    }
+
     /// From now on these rules, by an argument of the command line, take the place of those that clusters name.
     pub fn use_rules(&mut self, argument: &str) -> (Option<Arc<Rules>>, Diagnostics) {
         match lookup::of_argument(FileKind::Rules, argument, &self.library) {
@@ -143,6 +149,7 @@ impl Loader {
         argument: &str,
         overrides: &Overrides,
     ) -> (Option<Model>, Diagnostics) {
+        self.used.clear();
         match lookup::of_argument(FileKind::Cluster, argument, &self.library) {
             Ok(location) => self.cluster_at(&location, None, &[&overrides.into()]),
             Err(error) => (None, only(*error)),
@@ -155,6 +162,7 @@ impl Loader {
         argument: &str,
         overrides: &Overrides,
     ) -> (Option<(Model, Plan)>, Diagnostics) {
+        self.used.clear();
         match lookup::of_argument(FileKind::Plan, argument, &self.library) {
             Ok(location) => self.plan_at(&location, None, &[&overrides.into()]),
             Err(error) => (None, only(*error)),

@@ -129,7 +129,9 @@ fn all_objects(
             Some(place) => names[place].clone(),
             None => base.models.first().map_or_else(Vec::new, |model| {
                 let objects = model.objects_of(kind);
-                objects.map(|id| model.objects[id.index()].name.clone()).collect()
+                objects
+                    .map(|id| model.objects[id.index()].name.clone())
+                    .collect()
             }),
         }
     };
@@ -160,7 +162,9 @@ fn all_objects(
 fn names(base: &Base<'_>, rules: &Rules, kind: KindId, count: u32) -> Vec<String> {
     let mut names: Vec<String> = base.models.first().map_or_else(Vec::new, |model| {
         let objects = model.objects_of(kind).take(count as usize);
-        objects.map(|id| model.objects[id.index()].name.clone()).collect()
+        objects
+            .map(|id| model.objects[id.index()].name.clone())
+            .collect()
     });
     let mut number = 1;
     while names.len() < count as usize {
@@ -333,7 +337,10 @@ mod tests {
 
     fn sizes(kinds: &[(&str, u32)], policies: &[&str]) -> Sizes {
         Sizes {
-            kinds: kinds.iter().map(|(kind, n)| ((*kind).to_owned(), *n)).collect(),
+            kinds: kinds
+                .iter()
+                .map(|(kind, n)| ((*kind).to_owned(), *n))
+                .collect(),
             policies: policies.iter().map(|p| (*p).to_owned()).collect(),
         }
     }
@@ -348,7 +355,12 @@ mod tests {
         assert_eq!(of("node=2, evs=2"), 3 * 3);
         let objects: Vec<usize> = made
             .iter()
-            .map(|m| m.name.matches(|c: char| c.is_ascii_digit()).map(|d| d.parse::<usize>().unwrap()).sum())
+            .map(|m| {
+                m.name
+                    .matches(|c: char| c.is_ascii_digit())
+                    .map(|d| d.parse::<usize>().unwrap())
+                    .sum()
+            })
             .collect();
         assert!(objects.is_sorted(), "{objects:?}");
     }
@@ -357,7 +369,10 @@ mod tests {
     fn policies_are_on_and_off() {
         let made = made(&sizes(&[("node", 1), ("evs", 1)], &["calm"])).unwrap();
         let names: Vec<&str> = made.iter().map(|m| m.name.as_str()).collect();
-        assert_eq!(names[..2], ["node=1, evs=1, calm off", "node=1, evs=1, calm on"]);
+        assert_eq!(
+            names[..2],
+            ["node=1, evs=1, calm off", "node=1, evs=1, calm on"]
+        );
         assert_eq!(made.len(), 4);
     }
 
@@ -367,7 +382,12 @@ mod tests {
         let (message, help) = error(&sizes(&[("nod", 2)], &[])).unwrap();
         assert_eq!(message, "the rules `m` have no kind `nod` to try sizes of");
         assert!(help[0].contains("node"), "{help:?}");
-        assert!(error(&sizes(&[("node", 1)], &["clam"])).unwrap().0.contains("policy `clam`"));
+        assert!(
+            error(&sizes(&[("node", 1)], &["clam"]))
+                .unwrap()
+                .0
+                .contains("policy `clam`")
+        );
         let (message, _) = error(&sizes(&[("node", 90), ("evs", 90)], &[])).unwrap();
         assert!(message.contains("more than 5000"), "{message}");
     }

@@ -2,6 +2,7 @@
 //! suite that come out otherwise; and where nothing differs, on which clusters.
 
 use crate::tasks::difference::findings::{Compared, Finding, OnCase, OnCluster, Sort};
+use crate::tasks::difference::sizes::Tried;
 use crate::tasks::outcome::{ModelSummary, Trace, Verdict};
 
 use super::paint::Paint;
@@ -53,13 +54,40 @@ pub fn render(found: &Compared, paint: Paint) -> String {
         );
         text.push_str(&format!("{line}\n"));
     }
+    if let Some(tried) = &found.sizes {
+        text.push_str(&sizes(tried, paint));
+    }
     format!("{text}{}\n", last_line(found, paint))
+}
+
+/// What came of trying sizes: the smallest cluster that differs, or that there is none.
+fn sizes(tried: &Tried, paint: Paint) -> String {
+    let up_to = visible(&tried.up_to);
+    let clusters = count(tried.clusters as u64, "cluster");
+    match (&tried.found, tried.stopped) {
+        (Some(cluster), _) => format!(
+            "the smallest cluster up to {up_to} that differs, after {clusters}:\n{}\n",
+            on_cluster(cluster, paint)
+        ),
+        (None, Some(limit)) => format!(
+            "{} {clusters} up to {up_to}: {} ended it\n",
+            paint.open("?"),
+            stop(limit)
+        ),
+        (None, None) => format!(
+            "{} on any cluster up to {up_to}: {clusters}, up to names\n",
+            paint.good("no difference")
+        ),
+    }
 }
 
 pub(super) fn last_line(found: &Compared, paint: Paint) -> String {
     let clusters = found.clusters.iter();
     let differing = clusters.filter(|c| !c.findings.is_empty()).count();
-    let all = count(found.clusters.len() as u64, "cluster");
+    let larger = found.sizes.as_ref();
+    let differing = differing + usize::from(larger.is_some_and(|tried| tried.found.is_some()));
+    let number = found.clusters.len() + larger.map_or(0, |tried| tried.clusters);
+    let all = count(number as u64, "cluster");
     let changed = found.cases.iter().filter(|c| !c.changes.is_empty()).count();
     let cases = count(found.cases.len() as u64, "case");
     let of_cases = if found.cases.is_empty() {

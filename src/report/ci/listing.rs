@@ -126,6 +126,23 @@ impl Listing {
         for cluster in &found.clusters {
             of_cluster(cluster, &mut items);
         }
+        if let Some(tried) = &found.sizes {
+            match (&tried.found, tried.stopped) {
+                (Some(cluster), _) => of_cluster(cluster, &mut items),
+                (None, stopped) => items.push(Item {
+                    sort: "sizes".to_owned(),
+                    sort_text: "not compared to the end",
+                    group: format!("all clusters up to {}", tried.up_to),
+                    name: "no difference".to_owned(),
+                    outcome: stopped.map_or(Outcome::Passed, |_| Outcome::Open),
+                    message: stopped.map_or_else(String::new, |limit| {
+                        format!("not compared to the end, {} ended it", stop(limit))
+                    }),
+                    detail: String::new(),
+                    place: None,
+                }),
+            }
+        }
         items.extend(found.cases.iter().map(|case| of_compared_case(found, case)));
         Self {
             title: format!("regress {} → {}", found.old, found.new),

@@ -21,8 +21,19 @@ pub(super) struct Report<'a> {
     inputs: Vec<Read>,
     clusters: Vec<Cluster<'a>>,
     cases: Vec<Case<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sizes: Option<Sizes<'a>>,
     diagnostics: Vec<Diagnostic<'a>>,
     volatile: Volatile,
+}
+
+#[derive(Serialize)]
+struct Sizes<'a> {
+    up_to: &'a str,
+    clusters: usize,
+    smallest: Option<Cluster<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopped_by: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -110,6 +121,12 @@ impl<'a> Report<'a> {
             inputs: inputs(loaded),
             clusters: found.clusters.iter().map(Cluster::of).collect(),
             cases: found.cases.iter().map(Case::of).collect(),
+            sizes: found.sizes.as_ref().map(|tried| Sizes {
+                up_to: &tried.up_to,
+                clusters: tried.clusters,
+                smallest: tried.found.as_ref().map(Cluster::of),
+                stopped_by: tried.stopped.map(crate::report::words::stop),
+            }),
             diagnostics: diagnostics::all(loaded.warnings),
             volatile,
         }

@@ -12,7 +12,7 @@ use crate::tasks::regress::{answer, expectation, in_order};
 use crate::tasks::request::TaskError;
 
 use super::findings::{Compared, OnCase, OnCluster};
-use super::on_cluster;
+use super::{on_cluster, sizes};
 
 /// A cluster with the old rules, and with the new ones.
 pub type BothModels = (Model, Model);
@@ -25,6 +25,8 @@ pub struct Versions<'s> {
     pub clusters: Vec<BothModels>,
     /// The cases of a suite, read with the old rules and with the new ones.
     pub cases: Vec<(&'s Case, CaseInput, CaseInput)>,
+    /// All clusters up to a size, smallest first, with the size in words.
+    pub sizes: Option<(String, Vec<BothModels>)>,
 }
 
 /// Compares everything. Clusters of cases are compared as well, each once.
@@ -64,10 +66,21 @@ pub fn compare(
         &|(case, old, new)| on_case(case, old, new, alone, &budget),
         &|found: &OnCase| is_over(found.stopped),
     )?;
+    let sizes = match &versions.sizes {
+        Some((up_to, pairs)) => Some(sizes::smallest(
+            up_to,
+            pairs,
+            effort,
+            &mut Share::new(&budget),
+        )?),
+        None => None,
+    };
     let differs = clusters.iter().any(|found| !found.findings.is_empty())
-        || cases.iter().any(|found| !found.changes.is_empty());
+        || cases.iter().any(|found| !found.changes.is_empty())
+        || sizes.as_ref().is_some_and(|tried| tried.found.is_some());
     let open = clusters.iter().any(|found| found.stopped.is_some())
-        || cases.iter().any(|found| found.stopped.is_some());
+        || cases.iter().any(|found| found.stopped.is_some())
+        || sizes.as_ref().is_some_and(|tried| tried.stopped.is_some());
     let (old, new) = versions.names.clone();
     Ok(Compared {
         old,
@@ -81,6 +94,7 @@ pub fn compare(
         },
         clusters,
         cases,
+        sizes,
     })
 }
 

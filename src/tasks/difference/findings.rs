@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::sizes::Tried;
 use crate::language::source::{Source, Span};
 use crate::search::budget::Stop;
 use crate::tasks::outcome::{Difference, ModelSummary, Task, Trace, Verdict};
@@ -19,6 +20,8 @@ pub struct Compared {
     pub clusters: Vec<OnCluster>,
     /// The cases of the suite, each with what came out otherwise.
     pub cases: Vec<OnCase>,
+    /// What came of trying all clusters up to a size, where that was asked for.
+    pub sizes: Option<Tried>,
 }
 
 /// What differs on a cluster.

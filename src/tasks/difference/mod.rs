@@ -5,6 +5,7 @@ pub mod compared;
 pub mod findings;
 mod matched;
 mod product;
+pub mod sizes;
 mod verdicts;
 mod wording;
 

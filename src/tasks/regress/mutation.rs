@@ -19,11 +19,11 @@ use crate::tasks::request::TaskError;
 use super::digest::Digest;
 use super::expectation::differences;
 use super::shared_budget::{Share, SharedBudget};
-use super::suggestion::{Suggestion, suggestion};
+use super::suggestion::{Looked, Suggestion, suggestion};
 use super::{answer, in_order, load};
 
 /// What is asked of the mutants.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Mutating {
     /// How each case is searched for, and on how many threads all together.
     pub effort: Effort,
@@ -31,6 +31,9 @@ pub struct Mutating {
     pub suggest: bool,
     /// The score in percent that is enough; all of them where none is given.
     pub at_least: Option<u32>,
+    /// More clusters on which a change may make a difference: all up to a size. A change that makes none on these and on the
+    /// clusters of the suite is taken for no change.
+    pub clusters: Vec<Model>,
 }
 
 /// How well a suite watches over its rules.
@@ -114,7 +117,7 @@ pub fn mutate(
     suite: &Suite,
     loader: &mut Loader,
     overrides: &Overrides,
-    mutating: Mutating,
+    mutating: &Mutating,
     budget: &mut (dyn Budget + Send),
 ) -> Result<Score, TaskError> {
     let inputs = load(suite, loader, overrides, true)?;
@@ -172,6 +175,7 @@ pub fn mutate(
         asked: &asked,
         effort,
         suggest: mutating.suggest,
+        clusters: &mutating.clusters,
         budget: &shared,
     };
     score.mutants = in_order(
@@ -224,6 +228,7 @@ struct Trying<'a, 'b, 's> {
     asked: &'a [Asked<'s>],
     effort: Effort,
     suggest: bool,
+    clusters: &'a [Model],
     budget: &'a SharedBudget<'b>,
 }
 
@@ -255,17 +260,21 @@ impl Trying<'_, '_, '_> {
                 Notice::Stopped(stop) => return Ok(Fate::Open(stop)),
             }
         }
-        if !self.suggest {
+        if !self.suggest && self.clusters.is_empty() {
             return Ok(Fate::Survives(None));
         }
-        let clusters: Vec<&Model> = self
-            .asked
-            .iter()
-            .filter(about)
-            .map(|asked| &asked.input.model)
-            .collect();
+        let of_suite = self.asked.iter().filter(about);
+        let of_suite = of_suite.map(|asked| &asked.input.model);
+        let more = self.clusters.iter();
+        let more = more.filter(|model| Arc::ptr_eq(&model.rules, rules));
+        let clusters: Vec<&Model> = of_suite.chain(more).collect();
         let budget = &mut Share::new(self.budget);
-        suggestion(&clusters, changed, self.effort, budget)
+        let found = suggestion(&clusters, changed, self.effort, budget)?;
+        Ok(match found {
+            Looked::Found(found) if self.suggest => Fate::Survives(Some(found)),
+            Looked::Nothing if !self.clusters.is_empty() => Fate::Equivalent,
+            _ => Fate::Survives(None),
+        })
     }
 
     /// Whether a case is not as expected with the changed rules.

@@ -14,6 +14,7 @@ use crate::semantics::Interpreter;
 use crate::tasks::check::check;
 use crate::tasks::difference::findings::Finding;
 use crate::tasks::difference::on_cluster;
+use crate::tasks::difference::sizes::Known;
 use crate::tasks::effort::{Effort, Reductions};
 use crate::tasks::outcome::{Actor, Trace};
 use crate::tasks::request::{Asked, TaskError};
@@ -21,7 +22,6 @@ use crate::tasks::verify::verify;
 
 use super::digest::Digest;
 use super::expectation::between;
-use super::mutation::Fate;
 
 /// States that a comparison may take before a larger cluster is tried.
 const STATES: usize = 20_000;
@@ -39,16 +39,31 @@ pub struct Suggestion {
     pub case: Option<Value>,
 }
 
+/// What came of looking for one.
+pub(super) enum Looked {
+    /// This shows the difference.
+    Found(Box<Suggestion>),
+    /// There is no difference on any of the clusters.
+    Nothing,
+    /// Some clusters were too large to tell.
+    Unknown,
+}
+
 /// Looks on clusters, smallest first.
 pub(super) fn suggestion(
     clusters: &[&Model],
     changed: &Arc<Rules>,
     effort: Effort,
     budget: &mut dyn Budget,
-) -> Result<Fate, TaskError> {
+) -> Result<Looked, TaskError> {
+    let mut known = Known::default();
+    let mut unknown = false;
     let mut clusters: Vec<&Model> = clusters.to_vec();
     clusters.sort_by_key(|model| (model.objects.len(), model.instances.len()));
     for old in clusters {
+        if !known.is_new(old) {
+            continue;
+        }
         let new = Model {
             rules: changed.clone(),
             ..old.clone()
@@ -65,15 +80,21 @@ pub(super) fn suggestion(
             .min_by_key(|finding| finding.run.as_ref().map(|run| run.steps.len()));
         if let Some(finding) = shortest {
             let (plan, case) = case(old, &new, finding, effort, budget)?;
-            return Ok(Fate::Survives(Some(Box::new(Suggestion {
+            return Ok(Looked::Found(Box::new(Suggestion {
                 cluster: old.name.clone(),
                 finding: finding.clone(),
                 plan,
                 case,
-            }))));
+            })));
         }
+        // What has no run to show is a difference all the same.
+        unknown |= found.stopped.is_some() || !found.findings.is_empty();
     }
-    Ok(Fate::Survives(None))
+    Ok(if unknown {
+        Looked::Unknown
+    } else {
+        Looked::Nothing
+    })
 }
 
 type PlanAndCase = (Option<Value>, Option<Value>);
