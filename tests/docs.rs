@@ -42,6 +42,11 @@ fn what_is_said_of_exposure_comes_out_as_written() {
 }
 
 #[test]
+fn whoever_maintains_rules_sees_what_is_shown() {
+    follow("docs/maintainers.md");
+}
+
+#[test]
 fn rules_in_documents_have_no_errors() {
     let mut alone = 0;
     for document in documents() {

@@ -503,7 +503,7 @@ const SEEDS: [Row; 24] = [
         "S17",
         ["bring_online", "await   not e.upgrading"],
         "two-node",
-        Sort::NewlyAllowed,
+        Sort::NewlyRefused,
         "bring_online",
     ),
     row(

@@ -31,24 +31,7 @@ pub fn regress(session: &mut Session, regress: &Regress) -> Result<Status, Failu
     }
     let found = session.loader.load_suite(the_only(&regress.subjects)?);
     let suite = session.loaded(found)?;
-    let with_faults = regress.changes.faults.is_some_and(|faults| faults > 0);
-    let without = suite.cases.iter().find(|case| case.task != Task::Check);
-    if let (true, Some(case)) = (with_faults, without) {
-        let (name, task) = (&case.name.value, case.task.key());
-        let message = format!(
-            "`--faults` is only for suites of `check`: the case `{name}` asks `{task}`, which never uses faults"
-        );
-        return Err(Diagnostic::error(Code::BadOption, message)
-            .at(
-                &suite.source,
-                case.name.span,
-                format!("this case asks `{task}`"),
-            )
-            .help(
-                "leave `--faults` out, and write `\"faults\": N` in the cases that check clusters",
-            )
-            .into());
-    }
+    refuse_faults(&suite, regress)?;
     for (_, path) in &regress.outputs {
         spare_what_was_read(session, path, "--output", "answer")?;
     }
@@ -100,6 +83,29 @@ pub fn regress(session: &mut Session, regress: &Regress) -> Result<Status, Failu
         return bless(session, &suite, &answer);
     }
     Ok(status)
+}
+
+/// Faults are for cases that let them strike.
+fn refuse_faults(suite: &Suite, regress: &Regress) -> Result<(), Failure> {
+    let with_faults = regress.changes.faults.is_some_and(|faults| faults > 0);
+    let without = suite.cases.iter().find(|case| case.task != Task::Check);
+    if let (true, Some(case)) = (with_faults, without) {
+        let (name, task) = (&case.name.value, case.task.key());
+        let message = format!(
+            "`--faults` is only for suites of `check`: the case `{name}` asks `{task}`, which never uses faults"
+        );
+        return Err(Diagnostic::error(Code::BadOption, message)
+            .at(
+                &suite.source,
+                case.name.span,
+                format!("this case asks `{task}`"),
+            )
+            .help(
+                "leave `--faults` out, and write `\"faults\": N` in the cases that check clusters",
+            )
+            .into());
+    }
+    Ok(())
 }
 
 /// Which changes of the rules does the suite notice?

@@ -74,9 +74,8 @@ fn remove(text: &mut String, start: usize, end: usize) {
     if before.ends_with(',') {
         let from = before.len() - 1;
         text.replace_range(from..end, "");
-    } else if after.starts_with(',') {
-        let rest = after[1..].trim_start();
-        let to = text.len() - rest.len();
+    } else if let Some(rest) = after.strip_prefix(',') {
+        let to = text.len() - rest.trim_start().len();
         text.replace_range(start..to, "");
     } else if before.ends_with('{')
         && before[..before.len() - 1].trim_end().ends_with(':')

@@ -6,6 +6,7 @@ pub mod findings;
 mod matched;
 mod product;
 pub mod sizes;
+mod told;
 mod verdicts;
 mod wording;
 

@@ -3,20 +3,18 @@
 
 use std::cell::RefCell;
 use std::ops::ControlFlow;
-use std::sync::Arc;
 
 use indexmap::IndexMap;
 
 use crate::engine::symmetry::{Scratch, Symmetry};
 use crate::language::rules::TransitionClass;
-use crate::language::source::{Source, Span};
 use crate::search::budget::Budget;
 use crate::search::explore::{Exploration, Stored, Visitor, explore};
 use crate::search::store::StateId;
 use crate::search::system::{Offer, System};
 use crate::semantics::{Fired, Interpreter, Judgement, State};
 use crate::tasks::outcome::Trace;
-use crate::tasks::request::{TaskError, undefined_in_words};
+use crate::tasks::request::TaskError;
 use crate::tasks::trace::{Move, replayed};
 use crate::tasks::words::Words;
 
@@ -25,27 +23,27 @@ use super::matched::{Matched, Step};
 
 /// A state of both versions: the old one's, and the new one's where it is not the same.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Pair {
-    old: State,
-    new: Option<State>,
+pub(super) struct Pair {
+    pub(super) old: State,
+    pub(super) new: Option<State>,
 }
 
 impl Pair {
-    fn new_state(&self) -> &State {
+    pub(super) fn new_state(&self) -> &State {
         self.new.as_ref().unwrap_or(&self.old)
     }
 }
 
 /// What is said otherwise in a state: the sort, the declaration, and the step, where it is about one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Said {
-    sort: Sort,
-    rule: String,
-    about: About,
+pub(super) struct Said {
+    pub(super) sort: Sort,
+    pub(super) rule: String,
+    pub(super) about: About,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum About {
+pub(super) enum About {
     /// The place among the steps.
     Step(usize),
     /// The place among the invariants. After a step, where it is a transition invariant.
@@ -80,8 +78,7 @@ pub(super) fn product(
     let mut seen = Seen::default();
     let explored = explore(&system, &mut seen, budget);
     let mut findings = Vec::with_capacity(seen.first.len());
-    for ((sort, rule), (at, said, states)) in &seen.first {
-        let _ = (sort, rule);
+    for (at, said, states) in seen.first.values() {
         findings.push(system.finding(&explored, *at, said, *states)?);
     }
     Ok(Product {
@@ -127,8 +124,8 @@ impl<'a, 'm> Visitor<Common<'a, 'm>> for Seen {
 }
 
 /// The steps that both versions take alike.
-struct Common<'a, 'm> {
-    matched: &'a Matched<'m>,
+pub(super) struct Common<'a, 'm> {
+    pub(super) matched: &'a Matched<'m>,
     symmetry: Option<(Words, Symmetry)>,
     scratch: RefCell<Option<Scratch>>,
 }
@@ -165,13 +162,17 @@ impl System for Common<'_, '_> {
 }
 
 /// What one version says of a step.
-enum Outcome {
+pub(super) enum Outcome {
     Absent,
     Fired(Fired),
 }
 
 impl Outcome {
-    fn of(interpreter: &Interpreter<'_>, state: &State, instance: Option<usize>) -> Self {
+    pub(super) fn of(
+        interpreter: &Interpreter<'_>,
+        state: &State,
+        instance: Option<usize>,
+    ) -> Self {
         instance.map_or(Self::Absent, |i| Self::Fired(interpreter.fire(state, i)))
     }
 }
@@ -217,7 +218,7 @@ impl Common<'_, '_> {
             }
             let a = invariant.old.map(|id| old.judge(&pair.old, id));
             let b = invariant.new.map(|id| new.judge(pair.new_state(), id));
-            let sorts = judgements(a.unwrap_or_default(), b.unwrap_or_default());
+            let sorts = judgements(&a.unwrap_or_default(), &b.unwrap_or_default());
             said.extend(sorts.into_iter().map(|sort| Said {
                 sort,
                 rule: invariant.name.clone(),
@@ -259,7 +260,7 @@ impl Common<'_, '_> {
     }
 
     /// What is said otherwise of a step, and where it leads where both take it and agree.
-    fn step(&self, pair: &Pair, place: usize) -> (Vec<Said>, Option<Pair>) {
+    pub(super) fn step(&self, pair: &Pair, place: usize) -> (Vec<Said>, Option<Pair>) {
         let Matched { old, new, .. } = self.matched;
         let step = &self.matched.steps[place];
         let about = |sort| Said {
@@ -316,7 +317,7 @@ impl Common<'_, '_> {
             }
             let a = a.map(|id| old.judge_between(&from.old, &to.old, id));
             let b = b.map(|id| new.judge_between(from.new_state(), to.new_state(), id));
-            let sorts = judgements(a.unwrap_or_default(), b.unwrap_or_default());
+            let sorts = judgements(&a.unwrap_or_default(), &b.unwrap_or_default());
             said.extend(sorts.into_iter().map(|sort| Said {
                 sort,
                 rule: invariant.name.clone(),
@@ -337,7 +338,7 @@ impl Common<'_, '_> {
         new.or(old).unwrap_or_default()
     }
 
-    fn class(&self, step: &Step) -> [Option<(TransitionClass, bool)>; 2] {
+    pub(super) fn class(&self, step: &Step) -> [Option<(TransitionClass, bool)>; 2] {
         let of = |interpreter: &Interpreter<'_>, instance: usize| {
             let model = interpreter.model();
             let transition = model.instances[instance].transition;
@@ -394,7 +395,7 @@ impl Common<'_, '_> {
 }
 
 /// What an invariant says otherwise; one that is not there says nothing.
-fn judgements(was: Judgement, is: Judgement) -> Vec<Sort> {
+fn judgements(was: &Judgement, is: &Judgement) -> Vec<Sort> {
     let mut sorts = Vec::new();
     match (was.false_for.is_some(), is.false_for.is_some()) {
         (false, true) => sorts.push(Sort::NewlyViolated),
@@ -407,14 +408,6 @@ fn judgements(was: Judgement, is: Judgement) -> Vec<Sort> {
         _ => {}
     }
     sorts
-}
-
-/// What is told of a difference.
-struct Told {
-    what: String,
-    old: String,
-    new: String,
-    place: Option<(Arc<Source>, Span)>,
 }
 
 impl Common<'_, '_> {
@@ -495,216 +488,5 @@ impl Common<'_, '_> {
         let new = moves(|step| step.new).ok_or_else(lost)?;
         replayed(&self.matched.old, &old, None)?;
         replayed(&self.matched.new, &new, None)
-    }
-
-    fn told(&self, pair: &Pair, said: &Said) -> Told {
-        let Matched { old, new, .. } = self.matched;
-        match said.about {
-            About::Step(place) => self.told_of_step(pair, &self.matched.steps[place]),
-            About::Invariant(place, step) => {
-                let invariant = &self.matched.invariants[place];
-                let after = step.and_then(|step| self.step(pair, step).1);
-                let says = |interpreter: &Interpreter<'_>, id, states: [&State; 2]| {
-                    judgement_in_words(interpreter, id, states, step.is_some())
-                };
-                let after = after.as_ref().unwrap_or(pair);
-                let place =
-                    |interpreter: &Interpreter<'_>,
-                     id: Option<crate::language::rules::InvariantId>| {
-                        let rules = &interpreter.model().rules;
-                        id.map(|id| {
-                            (
-                                rules.source.clone(),
-                                rules.invariants[id.index()].condition.span,
-                            )
-                        })
-                    };
-                Told {
-                    what: invariant.name.clone(),
-                    old: says(old, invariant.old, [&pair.old, &after.old]),
-                    new: says(new, invariant.new, [pair.new_state(), after.new_state()]),
-                    place: place(new, invariant.new).or_else(|| place(old, invariant.old)),
-                }
-            }
-            About::Goal(place) => {
-                let goal = &self.matched.goals[place];
-                let says = |interpreter: &Interpreter<'_>, state: &State, id: Option<_>| {
-                    let asked = interpreter.model().goal == id;
-                    let holds = id.map(|id| interpreter.goal(state, id));
-                    let holds = match holds {
-                        None => "not there",
-                        Some(Ok(true)) => "holds",
-                        Some(Ok(false)) => "does not hold",
-                        Some(Err(_)) => "undefined",
-                    };
-                    format!("{holds}{}", if asked { ", asked for" } else { "" })
-                };
-                let rules = &new.model().rules;
-                Told {
-                    what: goal.name.clone(),
-                    old: says(old, &pair.old, goal.old),
-                    new: says(new, pair.new_state(), goal.new),
-                    place: goal
-                        .new
-                        .map(|id| (rules.source.clone(), rules.goals[id.index()].condition.span)),
-                }
-            }
-            About::Service(place) => {
-                let (a, b, _) = self.matched.services[place];
-                let says = |interpreter: &Interpreter<'_>, state: &State, object| {
-                    match interpreter.outage(state, object) {
-                        Ok(true) => "out",
-                        Ok(false) => "in service",
-                        Err(_) => "undefined",
-                    }
-                    .to_owned()
-                };
-                let model = new.model();
-                let outage = model.rules.outage(model.objects[b.index()].kind);
-                Told {
-                    what: old.object_name(a).to_owned(),
-                    old: says(old, &pair.old, a),
-                    new: says(new, pair.new_state(), b),
-                    place: outage.map(|o| (model.rules.source.clone(), o.condition.span)),
-                }
-            }
-        }
-    }
-
-    fn told_of_step(&self, pair: &Pair, step: &Step) -> Told {
-        let Matched { old, new, .. } = self.matched;
-        let was = Outcome::of(old, &pair.old, step.old);
-        let is = Outcome::of(new, pair.new_state(), step.new);
-        let classes = self.class(step);
-        let name = step.new.map(|i| new.name(i));
-        let mut told = Told {
-            what: name
-                .or_else(|| step.old.map(|i| old.name(i)))
-                .unwrap_or_default(),
-            old: in_words(old, &pair.old, step.old, &was),
-            new: in_words(new, pair.new_state(), step.new, &is),
-            place: decides(new, step.new, &is).or_else(|| decides(old, step.old, &was)),
-        };
-        if told.old == told.new && classes[0] != classes[1] {
-            let class = |class: Option<(TransitionClass, bool)>| match class {
-                Some((TransitionClass::Action, _)) => "an action",
-                Some((TransitionClass::Fault, _)) => "a fault",
-                Some((TransitionClass::Event, true)) => "a fair event",
-                Some((TransitionClass::Event, false)) => "an event that is not fair",
-                None => "not there",
-            };
-            told.old = class(classes[0]).to_owned();
-            told.new = class(classes[1]).to_owned();
-        }
-        // Where the new rules just let it happen, what stood in the way is in the old ones.
-        if matches!(is, Outcome::Fired(Fired::Successor(_))) {
-            told.place = decides(new, step.new, &is);
-        }
-        told
-    }
-}
-
-/// What a version says of a step, in words.
-fn in_words(
-    interpreter: &Interpreter<'_>,
-    state: &State,
-    instance: Option<usize>,
-    outcome: &Outcome,
-) -> String {
-    let (Some(instance), Outcome::Fired(fired)) = (instance, outcome) else {
-        return "not there".to_owned();
-    };
-    let model = interpreter.model();
-    let transition = model.instances[instance].transition;
-    let action = model.rules.transitions[transition.index()].class == TransitionClass::Action;
-    match fired {
-        Fired::Successor(next) => {
-            let changes: Vec<String> = interpreter
-                .changes(state, next)
-                .iter()
-                .map(|change| {
-                    let kind = model.objects[change.object.index()].kind;
-                    let fields = &model.rules.kinds[kind.index()].fields;
-                    format!(
-                        "{}.{} = {}",
-                        interpreter.object_name(change.object),
-                        fields[change.field.index()].name,
-                        interpreter.show(&change.to)
-                    )
-                })
-                .collect();
-            let word = if action { "taken" } else { "happens" };
-            if changes.is_empty() {
-                format!("{word}, nothing changes")
-            } else {
-                format!("{word}: {}", changes.join(", "))
-            }
-        }
-        Fired::Refused(guard) => {
-            format!("refused: {}", interpreter.message(state, instance, *guard))
-        }
-        Fired::Blocked(guard) => {
-            format!("awaits {}", interpreter.message(state, instance, *guard))
-        }
-        Fired::Disabled(_) | Fired::NoFaultsLeft => "does not happen".to_owned(),
-        Fired::Undefined(why) => {
-            format!(
-                "undefined: {}",
-                undefined_in_words(&model.rules.source, why)
-            )
-        }
-    }
-}
-
-/// The guard that decides, or the whole declaration.
-fn decides(
-    interpreter: &Interpreter<'_>,
-    instance: Option<usize>,
-    outcome: &Outcome,
-) -> Option<(Arc<Source>, Span)> {
-    let (instance, Outcome::Fired(fired)) = (instance?, outcome) else {
-        return None;
-    };
-    let model = interpreter.model();
-    let transition = model.instances[instance].transition;
-    let span = match fired {
-        Fired::Refused(guard) | Fired::Blocked(guard) | Fired::Disabled(guard) => {
-            interpreter.guards(transition)[*guard].guard.span
-        }
-        Fired::Undefined(why) => why.span,
-        Fired::Successor(_) | Fired::NoFaultsLeft => {
-            model.rules.transitions[transition.index()].span
-        }
-    };
-    Some((model.rules.source.clone(), span))
-}
-
-/// What a version says of an invariant, in words.
-fn judgement_in_words(
-    interpreter: &Interpreter<'_>,
-    id: Option<crate::language::rules::InvariantId>,
-    [before, after]: [&State; 2],
-    between: bool,
-) -> String {
-    let Some(id) = id else {
-        return "not there".to_owned();
-    };
-    let judgement = if between {
-        interpreter.judge_between(before, after, id)
-    } else {
-        interpreter.judge(before, id)
-    };
-    let declared = &interpreter.model().rules.invariants[id.index()];
-    match (judgement.false_for, judgement.undefined) {
-        (Some(choice), _) if choice.is_empty() => "violated".to_owned(),
-        (Some(choice), _) => {
-            let names = declared.parameters.iter().zip(&choice);
-            let names: Vec<String> = names
-                .map(|(p, value)| format!("{} = {}", p.name, interpreter.show(value)))
-                .collect();
-            format!("violated for {}", names.join(", "))
-        }
-        (None, Some(_)) => "undefined".to_owned(),
-        (None, None) => "holds".to_owned(),
     }
 }

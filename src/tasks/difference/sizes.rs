@@ -45,7 +45,7 @@ pub fn smallest(
         stopped: None,
     };
     for (old, new) in pairs {
-        if !known.is_new(new) {
+        if !known.is_new(&[old, new]) {
             continue;
         }
         tried.clusters += 1;
@@ -68,8 +68,13 @@ pub fn smallest(
 pub struct Known(HashSet<String, Hasher>);
 
 impl Known {
-    /// Whether no cluster that is equal up to names was seen.
-    pub fn is_new(&mut self, model: &Model) -> bool {
+    /// Whether no cluster that is equal up to names was seen, with none of its versions.
+    pub fn is_new(&mut self, versions: &[&Model]) -> bool {
+        let keys: Vec<String> = versions.iter().map(|model| Self::key(model)).collect();
+        self.0.insert(keys.join("\n"))
+    }
+
+    fn key(model: &Model) -> String {
         let interpreter = Interpreter::new(model);
         let words = Words::new(model);
         let mut first = words.packed(&interpreter, &interpreter.initial());
@@ -90,6 +95,6 @@ impl Known {
             })
             .collect();
         let settings = format!("{:?} {:?} {:?}", model.params, model.policies, model.faults);
-        self.0.insert(format!("{first:?} {fixed:?} {settings}"))
+        format!("{first:?} {fixed:?} {settings}")
     }
 }

@@ -109,6 +109,16 @@ struct Asked<'s> {
     digest: Digest,
 }
 
+impl<'s> Asked<'s> {
+    fn of(((case, input), digest): ((&'s Case, CaseInput), Digest)) -> Self {
+        Self {
+            case,
+            input,
+            digest,
+        }
+    }
+}
+
 /// Tries all mutants of all rules that the suite is about.
 ///
 /// # Errors
@@ -141,15 +151,8 @@ pub fn mutate(
         stopped.filter(|_| !digest.is_repeatable())
     });
     let cases = inputs.len();
-    let mut asked: Vec<Asked<'_>> = inputs
-        .into_iter()
-        .zip(first)
-        .map(|((case, input), digest)| Asked {
-            case,
-            input,
-            digest,
-        })
-        .collect();
+    let both = inputs.into_iter().zip(first);
+    let mut asked: Vec<Asked<'_>> = both.map(Asked::of).collect();
     let mut score = Score {
         subject: suite.name.clone(),
         verdict: Verdict::Inconclusive,

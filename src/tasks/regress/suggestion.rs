@@ -61,7 +61,7 @@ pub(super) fn suggestion(
     let mut clusters: Vec<&Model> = clusters.to_vec();
     clusters.sort_by_key(|model| (model.objects.len(), model.instances.len()));
     for old in clusters {
-        if !known.is_new(old) {
+        if !known.is_new(&[old]) {
             continue;
         }
         let new = Model {
@@ -123,11 +123,12 @@ fn case(
         let was = Digest::of(&verify(old, &with_old, &asked, budget)?);
         let is = Digest::of(&verify(new, &with_new, &asked, budget)?);
         if was.stopped.is_none() && is.stopped.is_none() && !between(&was, &is).is_empty() {
+            let number = steps.iter().filter(|step| step.is_string()).count();
             let mut plan = json!({ "cluster": old.name });
             add_settings(old, &mut plan);
             plan["steps"] = Value::Array(steps);
             let case = json!({
-                "name": format!("{} after {}", finding.what, finding.rule),
+                "name": format!("{}, step {}", finding.what, number),
                 "verify": "PLAN",
                 "expect": expected(&was, &is),
             });
