@@ -82,8 +82,16 @@ pub fn regress(session: &mut Session, regress: &Regress) -> Result<Status, Failu
     session.tell_regressed(&found, false, &regress.outputs, &mut limits)
 }
 
-/// Options about what a suite expects say nothing here.
+/// Options about what a suite expects say nothing here, and what is read twice cannot come from standard input.
 fn refuse(regress: &Regress) -> Result<(), Failure> {
+    if regress.subjects.iter().any(|subject| subject == "-") {
+        return Err(Diagnostic::error(
+            Code::BadOption,
+            "two versions of rules read everything twice, and standard input can be read only once",
+        )
+        .help("put it into a file, and name that")
+        .into());
+    }
     let option = if regress.bless {
         "--bless"
     } else if regress.all {
