@@ -47,6 +47,13 @@ fn whoever_maintains_rules_sees_what_is_shown() {
 }
 
 #[test]
+fn the_sessions_of_the_pages_about_kafka_and_its_like_run_as_written() {
+    for product in ["kafka", "kubernetes", "elasticsearch", "sql-server-fci"] {
+        follow(&format!("docs/library/{product}.md"));
+    }
+}
+
+#[test]
 fn rules_in_documents_have_no_errors() {
     let mut alone = 0;
     for document in documents() {

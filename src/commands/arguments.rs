@@ -228,8 +228,22 @@ impl Exposure {
 #[derive(Debug, Args)]
 pub struct Plan {
     /// A cluster: a file, a name of the library, or `-` for standard input
-    #[arg(value_name = "CLUSTER")]
-    pub subject: String,
+    #[arg(
+        value_name = "CLUSTER",
+        required_unless_present = "from",
+        conflicts_with = "from"
+    )]
+    pub subject: Option<String>,
+    /// Go on from the middle of a plan (`PLAN@STEP`: that step is about to be taken), or take over a cluster as it is
+    #[arg(long, value_name = "PLAN@STEP|CLUSTER", conflicts_with = "keep")]
+    pub from: Option<String>,
+    /// Keep to these steps in this order, others between them: `"take_offline(EVS1), move(EVS1, Node4)"`; where a hole `…` is
+    /// written, others come only there
+    #[arg(long, value_name = "STEPS")]
+    pub keep: Option<String>,
+    /// Tell this many of the best plans, that differ by more than names and the order of independent steps
+    #[arg(long, value_name = "N", conflicts_with = "from", value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub alternatives: Option<u16>,
     /// Where no plan exists, do not look for what would let one exist
     #[arg(long)]
     pub no_remedies: bool,

@@ -15,11 +15,14 @@ use rollproof::tasks;
 use rollproof::tasks::exposure::CellName;
 use rollproof::tasks::exposure::findings::Exposure;
 use rollproof::tasks::outcome::FoundPlan;
+use rollproof::tasks::plan::Order;
 use rollproof::tasks::request::Asked;
 
 use super::arguments::{Changes, Check, Explain, Models, Plan, SchemaOf, Search, Verify};
+use super::continued;
 use super::destination;
 use super::exit::{Failure, Status};
+use super::keep;
 use super::midway;
 use super::output;
 use super::session::Session;
@@ -132,22 +135,34 @@ pub fn plan(session: &mut Session, plan: &Plan) -> Result<Status, Failure> {
                 .into(),
         );
     }
+    if let Some(from) = &plan.from {
+        return continued::plan(session, plan, from);
+    }
+    let subject = plan.subject.as_deref().unwrap_or_default();
     let overrides = plan.changes.overrides();
-    let found = session.loader.load_cluster(&plan.subject, &overrides);
+    let found = session.loader.load_cluster(subject, &overrides);
     let model = session.loaded(found)?;
     if let Some(path) = &plan.output {
         spare_what_was_read(session, path, "-o", "plan")?;
     }
     session.assume(plan.strict, &model)?;
     let mut limits = Session::limits(&plan.search);
-    let answer = if plan.no_remedies {
-        tasks::plan::plan(&model, &mut limits)?
+    let effort = plan.search.effort();
+    let mut order = Order::default();
+    if let Some(steps) = &plan.keep {
+        order.kept = keep::kept(session, &model, steps)?;
+    }
+    order.alternatives = plan.alternatives.map_or(0, |count| usize::from(count) - 1);
+    let answer = if plan.keep.is_some() || plan.alternatives.is_some() {
+        tasks::plan::plan_for(&model, &order, &effort, &mut limits)?
+    } else if plan.no_remedies {
+        tasks::plan::plan(&model, &effort, &mut limits)?
     } else {
-        tasks::remedies::plan_or_remedies(&model, &mut limits)?
+        tasks::remedies::plan_or_remedies(&model, &effort, &mut limits)?
     };
     let status = session.tell(&answer, false, &mut limits)?;
     if let (Some(path), Some(found)) = (&plan.output, &answer.plan) {
-        write_plan(session, path, found, &plan.subject, &overrides)?;
+        write_plan(session, path, found, subject, &overrides)?;
     }
     Ok(status)
 }

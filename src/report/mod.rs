@@ -5,6 +5,7 @@
 use crate::language::diagnostic::Diagnostic;
 use crate::model::loader::Input;
 
+mod alternatives;
 pub mod answer;
 pub mod ci;
 pub mod contingency;

@@ -94,6 +94,8 @@ fn answer(
         plan: None,
         timeline: None,
         exposure: None,
+        furthest: None,
+        alternatives: None,
         remedies: None,
     }
 }

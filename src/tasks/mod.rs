@@ -3,6 +3,7 @@
 pub mod belief;
 pub mod check;
 mod complete;
+pub mod continued;
 pub mod difference;
 pub mod effort;
 pub mod explored;
@@ -15,6 +16,7 @@ mod packing;
 pub mod plan;
 mod plan_symmetry;
 pub mod plan_system;
+pub mod planning;
 pub mod position;
 pub mod program;
 mod real_names;

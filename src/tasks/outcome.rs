@@ -38,8 +38,40 @@ pub struct Answer {
     pub timeline: Option<Timeline>,
     /// What faults do at each position of the plan (`verify`, where asked for).
     pub exposure: Option<Exposure>,
+    /// How near to the goal a valid plan can come (`plan`, where none comes to it).
+    pub furthest: Option<Furthest>,
+    /// The next best plans (`plan`, where they were asked for).
+    pub alternatives: Option<Alternatives>,
     /// What would let a plan exist (`plan`, where none does and that was asked for).
     pub remedies: Option<Remedies>,
+}
+
+/// Plans that differ from the best one, and from each other, by more than the names of interchangeable objects and the order
+/// of independent steps.
+#[derive(Clone, Debug)]
+pub struct Alternatives {
+    /// The cheapest first.
+    pub plans: Vec<Alternative>,
+    /// Whether the search came to its own limit: there may be others as cheap.
+    pub cut_short: bool,
+}
+
+/// One of them.
+#[derive(Clone, Debug)]
+pub struct Alternative {
+    /// The plan.
+    pub plan: FoundPlan,
+    /// On the clock.
+    pub timeline: Option<Timeline>,
+}
+
+/// Steps after which less is left to do than after any others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Furthest {
+    /// The steps; the operator waits after each until the cluster has settled.
+    pub steps: Vec<String>,
+    /// What is left to do then costs at least so much, by the estimate.
+    pub left: u32,
 }
 
 /// What was asked about, for the head of a report; a claim holds for this and nothing else.

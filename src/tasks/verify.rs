@@ -82,6 +82,8 @@ pub fn verify(
         plan: None,
         timeline: Some(timeline(&interpreter, &program)),
         exposure,
+        furthest: None,
+        alternatives: None,
         remedies: None,
     })
 }

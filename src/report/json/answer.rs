@@ -7,8 +7,8 @@ use serde_json::Value;
 use crate::report::{Loaded, words};
 use crate::semantics::Explanation;
 use crate::tasks::outcome::{
-    Answer, Counterexample, ModelSummary, NotUsed, Property, PropertyKind, Reason, Reduction,
-    SearchStats,
+    Alternative, Answer, Counterexample, ModelSummary, NotUsed, Property, PropertyKind, Reason,
+    Reduction, SearchStats,
 };
 
 use super::diagnostics::{self, Diagnostic};
@@ -57,6 +57,10 @@ pub(super) struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     exposure: Option<Exposed<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    alternatives: Option<Others<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    furthest: Option<Nearest<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     remedies: Option<Remedied<'a>>,
     search: Search<'a>,
     diagnostics: Vec<Diagnostic<'a>>,
@@ -79,11 +83,49 @@ impl<'a> Body<'a> {
             plan: answer.plan.as_ref().map(Found::of),
             timeline: answer.timeline.as_ref().map(Clock::of),
             exposure: answer.exposure.as_ref().map(Exposed::of),
+            alternatives: answer.alternatives.as_ref().map(|found| Others {
+                plans: found.plans.iter().map(Other::of).collect(),
+                cut_short: found.cut_short,
+            }),
+            furthest: answer.furthest.as_ref().map(|furthest| Nearest {
+                steps: &furthest.steps,
+                left: furthest.left,
+            }),
             remedies: answer.remedies.as_ref().map(Remedied::of),
             search: Search::of(&answer.search, volatile),
             diagnostics: diagnostics::all(&answer.warnings),
         }
     }
+}
+
+/// The next best plans.
+#[derive(Serialize)]
+struct Others<'a> {
+    plans: Vec<Other<'a>>,
+    cut_short: bool,
+}
+
+#[derive(Serialize)]
+struct Other<'a> {
+    plan: Found<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timeline: Option<Clock<'a>>,
+}
+
+impl<'a> Other<'a> {
+    fn of(alternative: &'a Alternative) -> Self {
+        Self {
+            plan: Found::of(&alternative.plan),
+            timeline: alternative.timeline.as_ref().map(Clock::of),
+        }
+    }
+}
+
+/// How near to the goal a valid plan comes.
+#[derive(Serialize)]
+struct Nearest<'a> {
+    steps: &'a [String],
+    left: u32,
 }
 
 #[derive(Serialize)]

@@ -43,7 +43,7 @@ pub fn on_cluster(
     };
     if matched.says_the_same() {
         // Costs are no part of what is explored.
-        verdicts::plans(old, new, &mut told, budget)?;
+        verdicts::plans(old, new, effort, &mut told, budget)?;
         return Ok(told);
     }
     told.findings.extend(goal_changed(&matched));
@@ -62,7 +62,7 @@ pub fn on_cluster(
         verdicts::checks(old, new, effort, &mut told, budget)?;
     }
     if told.stopped.is_none() {
-        verdicts::plans(old, new, &mut told, budget)?;
+        verdicts::plans(old, new, effort, &mut told, budget)?;
     }
     told.findings.sort_by_key(|finding| finding.sort);
     Ok(told)

@@ -89,6 +89,7 @@ fn compared(name: &str, was: Option<Property>, is: Option<Property>) -> Option<F
 pub(super) fn plans(
     old: &Model,
     new: &Model,
+    effort: Effort,
     told: &mut OnCluster,
     budget: &mut dyn Budget,
 ) -> Result<(), TaskError> {
@@ -102,8 +103,8 @@ pub(super) fn plans(
     if !wanted || told.findings.is_empty() && costs(old) == costs(new) {
         return Ok(());
     }
-    let was = plan(old, budget)?;
-    let is = plan(new, budget)?;
+    let was = plan(old, &effort, budget)?;
+    let is = plan(new, &effort, budget)?;
     let stopped = was.search.stopped.or(is.search.stopped);
     told.stopped = told.stopped.or(stopped);
     if stopped.is_some() {
