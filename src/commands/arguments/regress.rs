@@ -15,15 +15,6 @@ pub struct Regress {
     /// plans
     #[arg(value_name = "SUITE|CLUSTER", required = true)]
     pub subjects: Vec<String>,
-    /// Which versions of the rules.
-    #[command(flatten)]
-    pub versions: Versions,
-    /// Which changes of the rules.
-    #[command(flatten)]
-    pub mutation: Mutation,
-    /// With two versions of the rules or with --mutate: try all clusters up to this size, with these policies on and off
-    #[arg(long, value_name = "KIND=N,…", value_parser = sizes)]
-    pub up_to: Option<Sizes>,
     /// Tell every case, not only those that are not as expected
     #[arg(long)]
     pub all: bool,
@@ -36,6 +27,15 @@ pub struct Regress {
     /// Write the answer to a file as well, such as junit=report.xml or sarif=rules.sarif (may be given several times)
     #[arg(long = "output", value_name = "FORMAT=FILE", value_parser = output)]
     pub outputs: Vec<(Format, PathBuf)>,
+    /// Which versions of the rules.
+    #[command(flatten)]
+    pub versions: Versions,
+    /// With two versions of the rules or with --mutate: try all clusters up to this size, with these policies on and off
+    #[arg(long, value_name = "KIND=N,…", value_parser = sizes)]
+    pub up_to: Option<Sizes>,
+    /// Which changes of the rules.
+    #[command(flatten)]
+    pub mutation: Mutation,
     /// What is different from the files.
     #[command(flatten)]
     pub changes: Changes,

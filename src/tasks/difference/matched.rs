@@ -112,7 +112,8 @@ impl<'m> Matched<'m> {
         fields.collect()
     }
 
-    /// The symmetry of both; none where they have none, or not the same.
+    /// The symmetry of both; none where they have none, or not the same, and none where a representative may not be that of its
+    /// whole orbit: runs are found again by representatives.
     pub(super) fn symmetry(&self) -> Option<(Words, Symmetry)> {
         if !self.aligned {
             return None;
@@ -125,7 +126,7 @@ impl<'m> Matched<'m> {
         let (words, symmetry) = of(self.old.model())?;
         let (_, other) = of(self.new.model())?;
         let lists = [&symmetry, &other].map(|found| format!("{:?}", found.classes().list));
-        (lists[0] == lists[1]).then_some((words, symmetry))
+        (lists[0] == lists[1] && symmetry.exact()).then_some((words, symmetry))
     }
 }
 
