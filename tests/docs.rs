@@ -54,6 +54,11 @@ fn the_sessions_of_the_pages_about_kafka_and_its_like_run_as_written() {
 }
 
 #[test]
+fn the_best_plans_come_out_as_written() {
+    follow("docs/planning.md");
+}
+
+#[test]
 fn rules_in_documents_have_no_errors() {
     let mut alone = 0;
     for document in documents() {
