@@ -42,6 +42,11 @@ fn what_is_said_of_exposure_comes_out_as_written() {
 }
 
 #[test]
+fn the_page_about_etcd_shows_what_comes_out() {
+    follow("docs/library/etcd.md");
+}
+
+#[test]
 fn rules_in_documents_have_no_errors() {
     let mut alone = 0;
     for document in documents() {
