@@ -47,6 +47,11 @@ fn the_page_about_etcd_shows_what_comes_out() {
 }
 
 #[test]
+fn the_page_about_redis_shows_what_comes_out() {
+    follow("docs/library/redis.md");
+}
+
+#[test]
 fn rules_in_documents_have_no_errors() {
     let mut alone = 0;
     for document in documents() {

@@ -283,7 +283,13 @@ fn every_shipped_model_passes_its_suite() {
         .collect();
     assert_eq!(
         names,
-        ["etcd", "exchange-2000", "exchange-2003", "exchange-core"]
+        [
+            "etcd",
+            "exchange-2000",
+            "exchange-2003",
+            "exchange-core",
+            "redis",
+        ]
     );
     for name in names {
         assert_suite(&name, 8);
