@@ -288,6 +288,7 @@ fn every_shipped_model_passes_its_suite() {
             "exchange-2000",
             "exchange-2003",
             "exchange-core",
+            "rabbitmq",
             "redis",
         ]
     );
