@@ -57,6 +57,11 @@ fn the_page_about_rabbitmq_shows_what_comes_out() {
 }
 
 #[test]
+fn the_page_about_vault_shows_what_comes_out() {
+    follow("docs/library/vault.md");
+}
+
+#[test]
 fn rules_in_documents_have_no_errors() {
     let mut alone = 0;
     for document in documents() {

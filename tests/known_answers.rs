@@ -290,6 +290,7 @@ fn every_shipped_model_passes_its_suite() {
             "exchange-core",
             "rabbitmq",
             "redis",
+            "vault",
         ]
     );
     for name in names {
