@@ -7,6 +7,7 @@ use rollproof::model::ground::Model;
 use rollproof::model::loader::Loader;
 use rollproof::model::settings::Overrides;
 use rollproof::search::budget::Unlimited;
+use rollproof::tasks::effort::Effort;
 use rollproof::tasks::exposure::strikes::Limits;
 use rollproof::tasks::exposure::{Question, exposure};
 use rollproof::tasks::plan::plan;
@@ -51,7 +52,9 @@ fn interpreter(c: &mut Criterion) {
     ] {
         let model = cluster(name);
         group.bench_function(name, |b| {
-            b.iter(|| plan(&model, &mut Unlimited).map(|answer| answer.search.states));
+            b.iter(|| {
+                plan(&model, &Effort::default(), &mut Unlimited).map(|answer| answer.search.states)
+            });
         });
     }
     group.finish();

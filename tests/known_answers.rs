@@ -220,13 +220,18 @@ fn the_shortest_plans_have_the_lengths_worked_out_by_hand() {
         (4, 1, 20),
         (4, 2, 24),
         (2, 2, 17),
+        (8, 4, 48),
+        (12, 6, 72),
+        (20, 10, 120),
     ] {
-        let answer = plan(&core(nodes, evs, 0, &["drain"]), &mut Unlimited).unwrap();
+        let model = core(nodes, evs, 0, &["drain"]);
+        let answer = plan(&model, &Effort::default(), &mut Unlimited).unwrap();
         let found = answer.plan.as_ref().map(|plan| (plan.cost, plan.steps));
         assert_eq!(found, Some((cost, cost as usize)), "{nodes}/{evs}");
         assert_eq!(answer.verdict, Verdict::Holds);
     }
-    let none = plan(&core(3, 3, 0, &["drain"]), &mut Unlimited).unwrap();
+    let full = core(3, 3, 0, &["drain"]);
+    let none = plan(&full, &Effort::default(), &mut Unlimited).unwrap();
     assert_eq!(none.verdict, Verdict::Violated);
     assert!(none.plan.is_none() && none.search.stopped.is_none());
 }
@@ -239,13 +244,13 @@ fn one_node_at_a_time_costs_no_step_thanks_to_waits() {
         params: vec![("limit".to_owned(), "1".to_owned())],
         ..Overrides::default()
     };
-    let (model, diagnostics) = loader.load_cluster("exchange-core/n3-m1", &overrides);
-    let answer = plan(
-        &model.unwrap_or_else(|| panic!("{diagnostics:?}")),
-        &mut Unlimited,
-    )
-    .unwrap();
-    assert_eq!(answer.plan.map(|plan| plan.cost), Some(16));
+    for (cluster, cost) in [("n2-m1", 12), ("n2-m2", 17), ("n3-m1", 16), ("n4-m3", 28)] {
+        let cluster = format!("exchange-core/{cluster}");
+        let (model, diagnostics) = loader.load_cluster(&cluster, &overrides);
+        let model = model.unwrap_or_else(|| panic!("{diagnostics:?}"));
+        let answer = plan(&model, &Effort::default(), &mut Unlimited).unwrap();
+        assert_eq!(answer.plan.map(|plan| plan.cost), Some(cost), "{cluster}");
+    }
 }
 
 fn assert_suite(argument: &str, at_least: usize) {

@@ -12,6 +12,7 @@ use rollproof::model::ground::Model;
 use rollproof::model::loader::Loader;
 use rollproof::model::settings::Overrides;
 use rollproof::search::budget::{Stop, Unlimited};
+use rollproof::tasks::effort::Effort;
 use rollproof::tasks::outcome::{PlanItem, Reason, TimelineItem, Verdict};
 use rollproof::tasks::plan::plan;
 use rollproof::tasks::request::Asked;
@@ -53,7 +54,7 @@ goal done { all n in node: n.new and n.up }
 #[test]
 fn a_wait_that_safety_needs_stays_in_the_plan() {
     let model = model("waits", REBOOTS, r#"{ "node": { "N[1-3]": {} } }"#);
-    let answer = plan(&model, &mut Unlimited).unwrap();
+    let answer = plan(&model, &Effort::default(), &mut Unlimited).unwrap();
     let found = answer.plan.unwrap();
     assert_eq!((found.cost, found.steps), (3, 3));
     // Two may be down together, the third may not: one wait is enough, and it is as late as it may be.
@@ -92,7 +93,9 @@ goal done { all n in node: n.new }
         r#"{ "link": { "L1": {} }, "node": { "N1": {} } }"#,
     );
     assert_eq!(
-        plan(&never, &mut Unlimited).unwrap().verdict,
+        plan(&never, &Effort::default(), &mut Unlimited)
+            .unwrap()
+            .verdict,
         Verdict::Violated
     );
     let always = rules.replace(
@@ -104,7 +107,10 @@ goal done { all n in node: n.new }
         &always,
         r#"{ "link": { "L1": {} }, "node": { "N1": {} } }"#,
     );
-    let found = plan(&always, &mut Unlimited).unwrap().plan.unwrap();
+    let found = plan(&always, &Effort::default(), &mut Unlimited)
+        .unwrap()
+        .plan
+        .unwrap();
     assert_eq!(found.items, [PlanItem::Step("upgrade(N1)".to_owned())]);
 }
 
@@ -115,7 +121,10 @@ fn a_cluster_that_is_upgraded_already_needs_no_step() {
         REBOOTS,
         r#"{ "node": { "N[1-2]": { "new": true } } }"#,
     );
-    let found = plan(&model, &mut Unlimited).unwrap().plan.unwrap();
+    let found = plan(&model, &Effort::default(), &mut Unlimited)
+        .unwrap()
+        .plan
+        .unwrap();
     assert_eq!((found.cost, found.items.len()), (0, 0));
 }
 
@@ -126,7 +135,7 @@ fn an_initial_state_that_violates_something_has_no_plan() {
         REBOOTS,
         r#"{ "node": { "N[1-2]": { "up": false } } }"#,
     );
-    let answer = plan(&model, &mut Unlimited).unwrap();
+    let answer = plan(&model, &Effort::default(), &mut Unlimited).unwrap();
     assert!(answer.plan.is_none());
     assert_eq!(
         (answer.verdict, answer.search.stopped),
@@ -151,6 +160,7 @@ goal done { all n in node: n.level == 2 }
 ";
     let found = plan(
         &model("costs", rules, r#"{ "node": { "N1": {} } }"#),
+        &Effort::default(),
         &mut Unlimited,
     )
     .unwrap()
@@ -174,7 +184,7 @@ goal done { all n in node: n.new }
         rules,
         r#"{ "toggle": { "T[1-18]": {} }, "node": { "N1": {} } }"#,
     );
-    let answer = plan(&model, &mut Unlimited).unwrap();
+    let answer = plan(&model, &Effort::default(), &mut Unlimited).unwrap();
     assert!(answer.plan.is_none());
     assert_eq!(answer.verdict, Verdict::Inconclusive);
     assert_eq!(answer.search.stopped, Some(Stop::NodeSize));
@@ -183,7 +193,7 @@ goal done { all n in node: n.new }
 #[test]
 fn the_runbook_shows_every_wait_of_the_plan_however_short() {
     let model = model("short-waits", REBOOTS, r#"{ "node": { "N[1-3]": {} } }"#);
-    let answer = plan(&model, &mut Unlimited).unwrap();
+    let answer = plan(&model, &Effort::default(), &mut Unlimited).unwrap();
     let entries = answer.timeline.unwrap().entries;
     let told: Vec<String> = entries
         .into_iter()
@@ -264,7 +274,7 @@ action upgrade(n: node) {
 goal done { all n in node: n.new }
 ";
     let model = model("blinking", rules, r#"{ "node": { "N[1-2]": {} } }"#);
-    let answer = plan(&model, &mut Unlimited).unwrap();
+    let answer = plan(&model, &Effort::default(), &mut Unlimited).unwrap();
     let timeline = answer.timeline.unwrap();
     assert_eq!((timeline.broken_off, timeline.duration), (false, 240));
 }

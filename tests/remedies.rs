@@ -13,6 +13,7 @@ use rollproof::model::ground::Model;
 use rollproof::model::loader::Loader;
 use rollproof::model::settings::Overrides;
 use rollproof::search::budget::{Budget, MaxStates, Progress, Stop, Unlimited};
+use rollproof::tasks::effort::Effort;
 use rollproof::tasks::outcome::{FoundPlan, PlanItem, Verdict};
 use rollproof::tasks::plan::plan;
 use rollproof::tasks::remedies::findings::{Change, End, Remedies};
@@ -43,7 +44,7 @@ fn model(name: &str, rules: &str) -> Model {
 }
 
 fn found(model: &Model) -> Remedies {
-    let answer = plan_or_remedies(model, &mut Unlimited).unwrap();
+    let answer = plan_or_remedies(model, &Effort::default(), &mut Unlimited).unwrap();
     assert_eq!((answer.verdict, &answer.plan), (Verdict::Violated, &None));
     answer.remedies.unwrap()
 }
@@ -231,7 +232,7 @@ fn what_is_said_to_help_or_not_is_what_the_planner_says_of_each_changed_cluster(
             }
         }
         let helps = |model: &&Model| {
-            let answer = plan(model, &mut Unlimited).unwrap();
+            let answer = plan(model, &Effort::default(), &mut Unlimited).unwrap();
             assert_ne!(answer.verdict, Verdict::Inconclusive);
             answer.verdict == Verdict::Holds
         };
@@ -257,13 +258,13 @@ impl Budget for Late {
 #[test]
 fn what_a_limit_cut_short_is_never_said_not_to_help() {
     let model = model("limits", &rules("require n.free else \"at work\"", ""));
-    let late = remedies(&model, &mut Late).unwrap();
+    let late = remedies(&model, &Effort::default(), &mut Late).unwrap();
     let nothing = Remedies {
         ended: Some(End::Limit(Stop::Time)),
         ..Remedies::default()
     };
     assert_eq!(late, nothing);
-    let few = remedies(&model, &mut MaxStates(1)).unwrap();
+    let few = remedies(&model, &Effort::default(), &mut MaxStates(1)).unwrap();
     assert!(few.found.is_empty());
     // Where the first position is the only one there is nothing left to look at.
     let unknown: Vec<usize> = few.unknown.iter().map(Vec::len).collect();
@@ -272,9 +273,19 @@ fn what_a_limit_cut_short_is_never_said_not_to_help() {
 
 #[test]
 fn nobody_looks_where_there_is_a_plan_or_the_search_was_cut_short() {
-    let there_is = plan_or_remedies(&loaded("exchange-core/n2-m1"), &mut Unlimited).unwrap();
+    let there_is = plan_or_remedies(
+        &loaded("exchange-core/n2-m1"),
+        &Effort::default(),
+        &mut Unlimited,
+    )
+    .unwrap();
     assert_eq!(there_is.remedies, None);
-    let cut = plan_or_remedies(&loaded("exchange-core/n3-m3"), &mut MaxStates(5)).unwrap();
+    let cut = plan_or_remedies(
+        &loaded("exchange-core/n3-m3"),
+        &Effort::default(),
+        &mut MaxStates(5),
+    )
+    .unwrap();
     assert_eq!(cut.verdict, Verdict::Inconclusive);
     assert_eq!(cut.remedies, None);
 }

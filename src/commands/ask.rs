@@ -141,9 +141,9 @@ pub fn plan(session: &mut Session, plan: &Plan) -> Result<Status, Failure> {
     session.assume(plan.strict, &model)?;
     let mut limits = Session::limits(&plan.search);
     let answer = if plan.no_remedies {
-        tasks::plan::plan(&model, &mut limits)?
+        tasks::plan::plan(&model, &plan.search.effort(), &mut limits)?
     } else {
-        tasks::remedies::plan_or_remedies(&model, &mut limits)?
+        tasks::remedies::plan_or_remedies(&model, &plan.search.effort(), &mut limits)?
     };
     let status = session.tell(&answer, false, &mut limits)?;
     if let (Some(path), Some(found)) = (&plan.output, &answer.plan) {

@@ -23,7 +23,9 @@ pub struct Compiled {
     pub between: Vec<(usize, TermId, TermId)>,
     /// Whether the goal holds and is defined.
     pub goal: TermId,
-    /// Whether nothing undefined is evaluated in a state.
+    /// Whether what is judged of a state is defined in it: invariants, promises, the goal.
+    pub judged: TermId,
+    /// Whether nothing undefined is evaluated in a state, its transitions included.
     pub defined: TermId,
 }
 
@@ -84,6 +86,8 @@ impl Compiled {
         }
         proceed(&grounding)?;
         let mut terms = grounding.terms;
+        let judged = terms.all(defined);
+        let mut defined = vec![judged];
         for transition in &transitions {
             defined.push(terms.not(transition.undefined));
         }
@@ -94,6 +98,7 @@ impl Compiled {
             invariants,
             between,
             goal,
+            judged,
             defined,
         })
     }

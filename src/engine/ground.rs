@@ -7,34 +7,18 @@ use std::sync::{Mutex, PoisonError};
 use crate::model::ground::Model;
 use crate::model::value::ObjectId;
 
+use super::change::Change;
 use super::compiled::Compiled;
 use super::conditions::Conditions;
-use super::layout::{Cell, Layout};
+use super::layout::Layout;
 use super::packed::{Edge, Marks, Packed};
 use super::program::{Program, Registers};
 use super::question::Question;
 use super::representatives::Representatives;
 use super::stubborn::{Stubborn, StubbornScratch};
 use super::symmetry::{self, Symmetry};
-use super::term::{Term, TermId, Terms};
-use super::transitions::GroundTransition;
+use super::term::TermId;
 use super::watch::{Observed, Watch};
-
-/// What a ground transition changes.
-struct Change {
-    instance: usize,
-    /// `word & keep | set`, for words whose change is the same in all states.
-    patches: Vec<Patch>,
-    /// Cells that depend on the state.
-    computed: Option<(Program, Vec<Cell>)>,
-}
-
-#[derive(Clone, Copy)]
-struct Patch {
-    word: u32,
-    keep: u64,
-    set: u64,
-}
 
 /// A ground model as words.
 pub struct Ground<const W: usize> {
@@ -175,23 +159,6 @@ impl<const W: usize> Ground<W> {
         all.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The successor by a ground transition that is enabled.
-    #[inline]
-    fn fire(&self, registers: &mut Registers, change: &Change, state: &[u64; W]) -> [u64; W] {
-        let mut next = *state;
-        for patch in &change.patches {
-            let word = &mut next[patch.word as usize];
-            *word = *word & patch.keep | patch.set;
-        }
-        if let Some((program, cells)) = &change.computed {
-            program.run(registers, state, state);
-            for (place, cell) in cells.iter().enumerate() {
-                cell.put(&mut next, program.result(registers, place).cast_unsigned());
-            }
-        }
-        next
-    }
-
     #[inline]
     fn canonical(&self, scratch: &mut Option<symmetry::Scratch>, state: [u64; W]) -> [u64; W] {
         let mut state = state;
@@ -303,7 +270,8 @@ impl<const W: usize> Packed<W> for Ground<W> {
                 {
                     continue;
                 }
-                let next = self.fire(&mut scratch.registers, change, state);
+                let mut next = *state;
+                change.apply(&mut scratch.registers, &mut next);
                 let mut edge = self.edge(&mut scratch.registers, state, next);
                 edge.to = self.canonical(&mut scratch.symmetry, next);
                 offer(edge);
@@ -344,7 +312,8 @@ impl<const W: usize> Packed<W> for Ground<W> {
             if scratch.answers[number / 64] >> (number % 64) & 1 == 0 {
                 continue;
             }
-            let next = self.fire(&mut scratch.registers, change, &at.state);
+            let mut next = at.state;
+            change.apply(&mut scratch.registers, &mut next);
             let mut edge = self.edge(&mut scratch.registers, &at.state, next);
             let stored = self.as_stored(at, next);
             edge.to = self.canonical(&mut scratch.symmetry, stored);
@@ -382,39 +351,5 @@ impl<const W: usize> Ground<W> {
         let moved = symmetry.permutation(scratch.symmetry.as_mut()?, stored);
         let places = at.places.as_ref()?.iter();
         Some(places.map(|place| moved[place.index()]).collect())
-    }
-}
-
-impl Change {
-    fn new(terms: &Terms, transition: &GroundTransition) -> Self {
-        let mut patches: Vec<Patch> = Vec::new();
-        let mut open = Vec::new();
-        for (cell, code) in &transition.writes {
-            let Term::Constant(code) = terms.get(*code) else {
-                open.push((*cell, *code));
-                continue;
-            };
-            let set = code.cast_unsigned() << cell.shift & cell.mask();
-            match patches.iter_mut().find(|patch| patch.word == cell.word) {
-                Some(patch) => {
-                    patch.keep &= !cell.mask();
-                    patch.set |= set;
-                }
-                None => patches.push(Patch {
-                    word: cell.word,
-                    keep: !cell.mask(),
-                    set,
-                }),
-            }
-        }
-        let computed = (!open.is_empty()).then(|| {
-            let (cells, codes): (Vec<Cell>, Vec<TermId>) = open.into_iter().unzip();
-            (Program::new(terms, &codes), cells)
-        });
-        Self {
-            instance: transition.instance,
-            patches,
-            computed,
-        }
     }
 }

@@ -207,6 +207,34 @@ impl Layout {
         &self.counters
     }
 
+    /// The value of a field in a state; one that is not part of states has its first value.
+    #[must_use]
+    pub fn value(&self, model: &Model, state: &[u64], object: ObjectId, field: FieldId) -> Value {
+        let described = &model.objects[object.index()];
+        let ty = model.rules.kinds[described.kind.index()].fields[field.index()].ty;
+        if let FieldType::Set(of) = ty {
+            let mut members = (0u32..).zip(model.objects_of(of)).peekable();
+            let is_laid_out = members
+                .peek()
+                .is_some_and(|_| self.member(object, field, 0).is_some());
+            if is_laid_out {
+                let is_member = |(place, _): &(u32, ObjectId)| {
+                    let cell = self.member(object, field, *place);
+                    cell.is_some_and(|cell| cell.get(state) == 1)
+                };
+                return Value::Set(
+                    members
+                        .filter(is_member)
+                        .map(|(_, member)| member)
+                        .collect(),
+                );
+            }
+        } else if let Some(cell) = self.cell(object, field) {
+            return value(model, ty, cell.get(state));
+        }
+        described.values[field.index()].clone()
+    }
+
     /// The state that the cluster describes.
     #[must_use]
     pub fn initial(&self, model: &Model) -> Vec<u64> {

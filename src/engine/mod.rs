@@ -1,15 +1,18 @@
 //! Cleverness about ground models: estimates, and in time packed states, compiled guards, reductions and the state store.
 
+pub mod change;
 pub mod compiled;
 pub mod conditions;
 pub mod conjuncts;
 pub mod counted;
 pub mod definedness;
+pub mod estimate;
 pub mod glance;
 pub mod ground;
 pub mod grounding;
 pub mod hasher;
 pub mod layout;
+pub mod moves;
 pub mod packed;
 pub mod partial;
 pub mod program;

@@ -1,5 +1,5 @@
-//! What can be said of an expression, and of effects, when only one object's fields are known. Everything else may be anything:
-//! the answers are an over-approximation of what can happen, never less than it.
+//! What can be said of an expression, and of effects, when only the fields of a few objects are known. Everything else may be
+//! anything: the answers are an over-approximation of what can happen, never less than it.
 
 use std::collections::BTreeSet;
 
@@ -12,19 +12,19 @@ use crate::model::value::{ObjectId, Value};
 /// A value that may be unknown. What would be undefined is unknown.
 pub type Partial = Option<Value>;
 
-/// The values of the one object that is known: one for each of its fields, fixed ones included.
+/// The values of the objects that are known, one after the other: one for each of their fields, fixed ones included.
 pub type Record = Vec<Value>;
 
 /// Branches of effects beyond this are not followed.
 const MOST_BRANCHES: usize = 4096;
 
-/// The view of a model that knows one object.
+/// The view of a model that knows a few objects.
 #[derive(Clone, Copy)]
 pub struct View<'m> {
     /// The model.
     pub model: &'m Model,
-    /// The object whose record is known.
-    pub object: ObjectId,
+    /// The objects whose records are known, no two of them the same.
+    pub known: &'m [ObjectId],
 }
 
 /// Bound variables by slot.
@@ -51,6 +51,18 @@ impl Variables {
 }
 
 impl View<'_> {
+    /// Where in a record the value of a known object's field is.
+    fn place(&self, object: ObjectId, field: FieldId) -> Option<usize> {
+        let mut before = 0;
+        for known in self.known {
+            if *known == object {
+                return Some(before + field.index());
+            }
+            before += self.model.objects[known.index()].values.len();
+        }
+        None
+    }
+
     /// Whether a condition holds: `None` where it may or may not.
     #[must_use]
     pub fn holds(&self, record: &Record, variables: &mut Variables, expr: &Expr) -> Option<bool> {
@@ -142,8 +154,8 @@ impl View<'_> {
         let Some(&Value::Object(object)) = object else {
             return None;
         };
-        if object == self.object {
-            return record.get(field.index()).cloned();
+        if let Some(place) = self.place(object, field) {
+            return record.get(place).cloned();
         }
         let fixed = self.model.rules.kinds[kind.index()].fields[field.index()].fixed;
         let values = &self.model.objects.get(object.index())?.values;
@@ -305,21 +317,28 @@ impl View<'_> {
         (kind, field): (KindId, FieldId),
         value: Partial,
     ) -> Option<BTreeSet<Record>> {
-        let certain = match target {
-            Some(&Value::Object(object)) if object == self.object => true,
-            Some(_) => return Some(BTreeSet::from([record.clone()])),
-            None if self.model.objects[self.object.index()].kind == kind => false,
-            None => return Some(BTreeSet::from([record.clone()])),
+        // Each known object that may be meant, and whether none but it can be.
+        let (meant, certain): (Vec<ObjectId>, bool) = match target {
+            Some(&Value::Object(object)) if self.known.contains(&object) => (vec![object], true),
+            Some(_) => (Vec::new(), true),
+            None => {
+                let of_kind = |known: &&ObjectId| self.model.objects[known.index()].kind == kind;
+                let meant = self.known.iter().filter(of_kind).copied();
+                (meant.collect(), false)
+            }
         };
+        let mut records = BTreeSet::new();
+        if !certain || meant.is_empty() {
+            records.insert(record.clone());
+        }
+        if meant.is_empty() {
+            return Some(records);
+        }
         let ty = self.model.rules.kinds[kind.index()].fields[field.index()].ty;
         let values = match value {
             Some(value) => vec![value],
             None => self.domain(ty)?,
         };
-        let mut records = BTreeSet::new();
-        if !certain {
-            records.insert(record.clone());
-        }
         for value in values {
             // An integer out of range would be undefined, and then there is no transition.
             if let (FieldType::Range(low, high), Value::Int(n)) = (ty, &value)
@@ -327,9 +346,13 @@ impl View<'_> {
             {
                 continue;
             }
-            let mut next = record.clone();
-            next[field.index()] = value;
-            records.insert(next);
+            for object in &meant {
+                let mut next = record.clone();
+                if let Some(place) = self.place(*object, field) {
+                    next[place] = value.clone();
+                }
+                records.insert(next);
+            }
         }
         Some(records)
     }

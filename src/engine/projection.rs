@@ -46,7 +46,14 @@ impl Projection {
                 in_time = in_time && may_go_on();
                 in_time
             };
-            explored.extend(records(&View { model, object }, &writers, &mut ask));
+            explored.extend(records(
+                &View {
+                    model,
+                    known: &[object],
+                },
+                &writers,
+                &mut ask,
+            ));
             if !in_time {
                 return None;
             }
@@ -89,7 +96,8 @@ fn records(
     may_go_on: &mut dyn FnMut() -> bool,
 ) -> Option<Records> {
     let model = view.model;
-    let first = model.objects[view.object.index()].values.clone();
+    let object = view.known[0];
+    let first = model.objects[object.index()].values.clone();
     let mut edges: IndexMap<Record, Vec<(usize, usize)>> = IndexMap::from([(first, Vec::new())]);
     let mut next = 0;
     while let Some((record, _)) = edges.get_index(next) {
@@ -111,10 +119,7 @@ fn records(
         edges[next] = out;
         next += 1;
     }
-    Some(Records {
-        object: view.object,
-        edges,
-    })
+    Some(Records { object, edges })
 }
 
 /// The place of a record, which is added without edges where it is new.
@@ -205,7 +210,7 @@ fn charges(model: &Model, explored: &[Records]) -> Vec<Option<ObjectId>> {
 fn table(model: &Model, condition: &Expr, records: Records, charged: &[Option<ObjectId>]) -> Table {
     let view = View {
         model,
-        object: records.object,
+        known: &[records.object],
     };
     let count = records.edges.len();
     let mut backwards: Vec<Vec<(usize, u32)>> = vec![Vec::new(); count];

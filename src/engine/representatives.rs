@@ -106,6 +106,52 @@ impl Representatives {
         })
     }
 
+    /// The same for a state with its real names: `least` is for each object the first of those that it is identical to. So of
+    /// transitions that lead to one orbit the first is kept.
+    #[must_use]
+    pub fn has_smaller(&self, number: usize, least: &[ObjectId], state: &[u64]) -> bool {
+        let named = &self.named[number];
+        named.iter().any(|object| {
+            let twin = least[object.index()];
+            let mut others = named.iter().filter(|other| *other != object);
+            twin != *object
+                && !others.any(|other| self.concerns(*other, *object, twin, state, MOST_STEPS))
+        })
+    }
+
+    /// For each object the first of those that it is identical to, in a state whose representative has each object at its
+    /// place in `places` and has these `twins`. The object `apart` is identical to none: somebody knows it by name.
+    #[must_use]
+    pub fn least(
+        &self,
+        places: &[ObjectId],
+        twins: &[bool],
+        apart: Option<ObjectId>,
+    ) -> Vec<ObjectId> {
+        let mut first: Vec<Option<ObjectId>> = vec![None; places.len()];
+        let objects = (0u32..).map(ObjectId).zip(places);
+        let least = objects.map(|(object, place)| {
+            if Some(object) == apart {
+                return object;
+            }
+            let head = self.head(*place, twins);
+            *first[head.index()].get_or_insert(object)
+        });
+        least.collect()
+    }
+
+    /// The first of the places in a representative whose objects are identical to the one at a place.
+    #[must_use]
+    pub fn head(&self, place: ObjectId, twins: &[bool]) -> ObjectId {
+        let mut head = place;
+        while let Some(before) =
+            self.before[head.index()].filter(|_| twins.get(head.index()) == Some(&true))
+        {
+            head = before;
+        }
+        head
+    }
+
     /// Whether an object is one of two, or refers to one of them, directly or not.
     fn concerns(
         &self,

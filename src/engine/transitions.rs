@@ -28,6 +28,8 @@ pub struct GroundTransition {
     pub enabled: TermId,
     /// Whether a guard or an effect that is evaluated is undefined.
     pub undefined: TermId,
+    /// Whether an await is false, and everything judged before it holds.
+    pub blocked: TermId,
 }
 
 /// The guards of a transition in the order of judgement: awaits, then requires, in both first its own in source order, then
@@ -83,9 +85,14 @@ impl GroundTransition {
         // Whether everything so far was defined and held.
         let mut so_far = budget;
         let mut undefined = FALSE;
+        let mut blocked = FALSE;
         for guard in guards(grounding, *id, transition) {
             let (holds, defined) = grounding.condition(&guard.condition, &scope, Moment::default());
             undefined = unless(&mut grounding.terms, undefined, so_far, defined);
+            if matches!(guard.kind, GuardKind::Await) {
+                let judged = grounding.terms.and(so_far, defined);
+                blocked = unless(&mut grounding.terms, blocked, judged, holds);
+            }
             let both = grounding.terms.and(holds, defined);
             so_far = grounding.terms.and(so_far, both);
             judged.push((holds, defined));
@@ -118,6 +125,7 @@ impl GroundTransition {
             writes,
             enabled: grounding.terms.and(so_far, defined),
             undefined,
+            blocked,
         }
     }
 }

@@ -38,6 +38,7 @@ pub fn render(answer: &Answer, view: View<'_>) -> String {
     }
     if answer.task == Task::Plan {
         sections.extend(runbook::steps(answer, paint));
+        sections.extend(runbook::furthest(answer, paint));
         sections.extend(remedies::section(answer, paint));
     }
     sections.extend(runbook::totals(answer));

@@ -19,7 +19,7 @@ pub(super) fn section(answer: &Answer, paint: Paint) -> Option<String> {
     }
     if let Some(best) = remedies.best.and_then(|best| remedies.found.get(best)) {
         let title = format!(
-            "the plan {}, valid and not always the cheapest: {}",
+            "the cheapest plan {}: {}",
             all(&best.changes),
             length(&best.plan)
         );

@@ -6,7 +6,7 @@ use crate::tasks::outcome::{Answer, Timeline, TimelineEntry, TimelineItem};
 use super::paint::Paint;
 use super::trace;
 use super::verdict;
-use super::words::{clock, duration, flow, visible, wrapped};
+use super::words::{clock, count, duration, flow, visible, wrapped};
 
 /// The steps of the plan that was found; none where there is none.
 pub(super) fn steps(answer: &Answer, paint: Paint) -> Option<String> {
@@ -22,6 +22,31 @@ pub(super) fn steps(answer: &Answer, paint: Paint) -> Option<String> {
         return Some(format!("{lead}{text}"));
     }
     Some(text)
+}
+
+/// How near to the goal a valid plan comes where none comes to it.
+pub(super) fn furthest(answer: &Answer, paint: Paint) -> Option<String> {
+    let furthest = answer.furthest.as_ref()?;
+    if furthest.steps.is_empty() {
+        let line = "no valid plan comes any nearer to the goal than the cluster is already";
+        return Some(format!("{}\n", paint.strong(line)));
+    }
+    let steps = count(furthest.steps.len() as u64, "step");
+    let left = match furthest.left {
+        0 => String::new(),
+        left => format!("; what is left then costs {left} at least, and no valid plan does it"),
+    };
+    let lead = format!("the furthest that a valid plan comes: {steps}{left}");
+    let names: Vec<String> = furthest
+        .steps
+        .iter()
+        .map(|name| visible(name).into_owned())
+        .collect();
+    Some(format!(
+        "{}\n  {}\n",
+        paint.strong(&wrapped(&lead, 0)),
+        wrapped(&names.join(", "), 2)
+    ))
 }
 
 /// The steps on the clock, one below the other, and when all is done.

@@ -91,6 +91,7 @@ pub(super) fn answer(task: Task, properties: Vec<Property>) -> Answer {
         plan: None,
         timeline: None,
         exposure: None,
+        furthest: None,
         remedies: None,
     }
 }

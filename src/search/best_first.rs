@@ -37,21 +37,6 @@ pub struct Expansion<'b, P: Space + ?Sized> {
 }
 
 impl<'b, P: Space + ?Sized> Expansion<'b, P> {
-    /// Room for the edges of a node, within a budget.
-    pub(super) const fn new(budget: &'b mut dyn Budget, progress: Progress) -> Self {
-        Self {
-            edges: Vec::new(),
-            budget,
-            progress,
-            stopped: None,
-        }
-    }
-
-    /// What was offered, or why the expansion was not through.
-    pub(super) fn taken(self) -> Result<Offers<P>, Stop> {
-        self.stopped.map_or(Ok(self.edges), Err)
-    }
-
     /// An edge; a cost of 0 counts as 1.
     pub fn offer(&mut self, label: P::Label, cost: u32, to: P::Node) {
         self.edges.push((label, cost.max(1), to));
@@ -63,9 +48,6 @@ impl<'b, P: Space + ?Sized> Expansion<'b, P> {
         self.stopped.is_none()
     }
 }
-
-/// Edges with their costs and the nodes that they lead to.
-pub(super) type Offers<P> = Vec<(<P as Space>::Label, u32, <P as Space>::Node)>;
 
 /// Every cheapest path at once.
 pub struct Cheapest<L> {
@@ -107,20 +89,62 @@ struct Record<L> {
     estimate: u32,
     expanded: bool,
     goal: bool,
+    /// The node before it on a cheapest path so far; the start is before itself.
+    from: usize,
     edges: Vec<(L, u32, usize)>,
 }
 
 /// Searches for all cheapest paths from the start to a goal.
 pub fn best_first<P: Space>(space: &mut P, budget: &mut dyn Budget) -> BestFirst<P::Label> {
+    let (mut found, search) = searched(space, budget, true);
+    if found.goal && found.outcome.stopped.is_none() {
+        found.outcome.cheapest = Some(search.cheapest(found.outcome.reached));
+    }
+    found.outcome
+}
+
+/// What a search for the cost alone came to.
+pub struct LeastCost<P: Space> {
+    /// The cost of a cheapest path; none where there is no path to a goal, or where the search was stopped.
+    pub cost: Option<u32>,
+    /// How it went.
+    pub outcome: BestFirst<P::Label>,
+    /// The nodes of a path to the one with the least estimate of all, the start included.
+    pub nearest: Vec<P::Node>,
+}
+
+/// Searches for the cost of a cheapest path. Ends at the first goal.
+pub fn least_cost<P: Space>(space: &mut P, budget: &mut dyn Budget) -> LeastCost<P> {
+    let (found, search) = searched(space, budget, false);
+    let is_found = found.goal && found.outcome.stopped.is_none();
+    LeastCost {
+        cost: is_found.then_some(found.outcome.reached),
+        outcome: found.outcome,
+        nearest: search.path_to_nearest(),
+    }
+}
+
+/// How a search went, and whether it came to a goal.
+struct Searched<L> {
+    outcome: BestFirst<L>,
+    goal: bool,
+}
+
+fn searched<P: Space>(
+    space: &mut P,
+    budget: &mut dyn Budget,
+    ties: bool,
+) -> (Searched<P::Label>, Search<P>) {
     let mut search = Search::<P> {
         store: StateStore::default(),
         records: Vec::new(),
         open: BTreeMap::new(),
         expanded: 0,
         edges: 0,
+        ties,
     };
     if let Some(start) = space.start() {
-        search.admit(space, start, 0, usize::MAX);
+        search.admit(space, start, (0, 0), usize::MAX);
     }
     let mut goal = None;
     let mut reached = 0;
@@ -136,6 +160,9 @@ pub fn best_first<P: Space>(space: &mut P, budget: &mut dyn Budget) -> BestFirst
         }
         if search.records[node].goal {
             goal = Some(total);
+            if !ties {
+                break;
+            }
         } else {
             stopped = search.expand(space, node, budget);
             if stopped.is_some() {
@@ -143,16 +170,19 @@ pub fn best_first<P: Space>(space: &mut P, budget: &mut dyn Budget) -> BestFirst
             }
         }
     }
-    BestFirst {
+    let outcome = BestFirst {
         nodes: search.records.len(),
         expanded: search.expanded,
         edges: search.edges,
-        reached,
-        cheapest: goal
-            .filter(|_| stopped.is_none())
-            .map(|cost| search.cheapest(cost)),
+        reached: goal.unwrap_or(reached),
+        cheapest: None,
         stopped,
-    }
+    };
+    let found = Searched {
+        outcome,
+        goal: goal.is_some(),
+    };
+    (found, search)
 }
 
 struct Search<P: Space> {
@@ -163,11 +193,19 @@ struct Search<P: Space> {
     open: BTreeMap<(u32, u32), Vec<usize>>,
     expanded: usize,
     edges: u64,
+    /// Whether edges are kept, to find all cheapest paths afterwards.
+    ties: bool,
 }
 
 impl<P: Space> Search<P> {
-    /// Stores a node reached at `cost`; its number, or `None` where there is no room.
-    fn admit(&mut self, space: &mut P, node: P::Node, cost: u32, capacity: usize) -> Option<usize> {
+    /// Stores a node reached at `cost` from another one; its number, or `None` where there is no room.
+    fn admit(
+        &mut self,
+        space: &mut P,
+        node: P::Node,
+        (cost, from): (u32, usize),
+        capacity: usize,
+    ) -> Option<usize> {
         let (StateId(id), new) = self.store.insert(node, capacity)?;
         let id = id as usize;
         if new {
@@ -179,6 +217,7 @@ impl<P: Space> Search<P> {
                 estimate: estimate.unwrap_or(u32::MAX),
                 expanded: false,
                 goal,
+                from,
                 edges: Vec::new(),
             });
             if estimate.is_some() {
@@ -186,6 +225,7 @@ impl<P: Space> Search<P> {
             }
         } else if cost < self.records[id].cost {
             self.records[id].cost = cost;
+            self.records[id].from = from;
             if self.records[id].estimate != u32::MAX {
                 self.records[id].expanded = false;
                 self.enqueue(id);
@@ -242,10 +282,13 @@ impl<P: Space> Search<P> {
         let mut edges = Vec::with_capacity(offers.len());
         for (label, price, to) in offers {
             self.edges += 1;
-            let Some(to) = self.admit(space, to, cost.saturating_add(price), capacity) else {
+            let reached = (cost.saturating_add(price), id);
+            let Some(to) = self.admit(space, to, reached, capacity) else {
                 return Some(Stop::States);
             };
-            edges.push((label, price, to));
+            if self.ties {
+                edges.push((label, price, to));
+            }
         }
         self.records[id].edges = edges;
         None
@@ -258,6 +301,27 @@ impl<P: Space> Search<P> {
             transitions: self.edges,
             depth: total,
         }
+    }
+
+    /// A cheapest path to the expanded node with the least estimate; of several the one that costs least, then the first found.
+    fn path_to_nearest(&self) -> Vec<P::Node> {
+        let expanded = self.records.iter().enumerate().filter(|(_, r)| r.expanded);
+        let nearest = expanded.min_by_key(|(id, record)| (record.estimate, record.cost, *id));
+        let Some((mut here, _)) = nearest else {
+            return Vec::new();
+        };
+        let mut path = Vec::new();
+        loop {
+            let id = u32::try_from(here).unwrap_or(u32::MAX);
+            path.extend(self.store.get(StateId(id)).cloned());
+            let before = self.records[here].from;
+            if before == here {
+                break;
+            }
+            here = before;
+        }
+        path.reverse();
+        path
     }
 
     /// Keeps the edges that lie on a path of that cost to a goal.

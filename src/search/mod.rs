@@ -8,7 +8,7 @@ pub mod clean;
 pub mod components;
 pub mod explore;
 pub mod fairness;
-pub mod first_path;
+pub mod first_in_order;
 pub mod graph;
 pub mod levels;
 pub mod liveness;

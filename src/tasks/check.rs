@@ -94,6 +94,7 @@ fn answer(
         plan: None,
         timeline: None,
         exposure: None,
+        furthest: None,
         remedies: None,
     }
 }

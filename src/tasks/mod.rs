@@ -15,6 +15,7 @@ mod packing;
 pub mod plan;
 mod plan_symmetry;
 pub mod plan_system;
+mod planning;
 pub mod position;
 pub mod program;
 mod real_names;

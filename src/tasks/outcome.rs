@@ -33,8 +33,19 @@ pub struct Answer {
     pub timeline: Option<Timeline>,
     /// What faults do at each position of the plan (`verify`, where asked for).
     pub exposure: Option<Exposure>,
+    /// How near to the goal a valid plan can come (`plan`, where none comes to it).
+    pub furthest: Option<Furthest>,
     /// What would let a plan exist (`plan`, where none does and that was asked for).
     pub remedies: Option<Remedies>,
+}
+
+/// Steps after which less is left to do than after any others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Furthest {
+    /// The steps; the operator waits after each until the cluster has settled.
+    pub steps: Vec<String>,
+    /// What is left to do then costs at least so much, by the estimate.
+    pub left: u32,
 }
 
 /// What was asked about, for the head of a report; a claim holds for this and nothing else.

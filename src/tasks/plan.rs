@@ -1,5 +1,6 @@
 //! `plan`: the cheapest valid plan, whatever the events do and whenever they come; or the proof that there is none.
 
+use crate::language::rules::GoalId;
 use crate::language::source::{Source, Span};
 use crate::model::ground::Model;
 use crate::model::plan::{Item, Plan};
@@ -9,9 +10,11 @@ use crate::search::tie_break::choose;
 use crate::semantics::Interpreter;
 
 use super::belief::Beliefs;
+use super::effort::{Effort, Reductions};
 use super::outcome::{
-    Answer, FoundPlan, PlanItem, Property, PropertyKind, SearchStats, Task, Verdict,
+    Answer, FoundPlan, Furthest, PlanItem, Property, PropertyKind, SearchStats, Task, Verdict,
 };
+use super::planning::cheapest_plan;
 use super::request::{Asked, TaskError, remarks, summary};
 use super::standing::Situation;
 use super::target::Target;
@@ -21,35 +24,71 @@ use super::verify::{no_goal, property_names, verify};
 ///
 /// # Errors
 /// Where no goal is named, or a plan that was found does not verify.
-pub fn plan(model: &Model, budget: &mut dyn Budget) -> Result<Answer, TaskError> {
+pub fn plan(model: &Model, effort: &Effort, budget: &mut dyn Budget) -> Result<Answer, TaskError> {
     let interpreter = Interpreter::new(model);
     let goal = model.goal.ok_or_else(|| no_goal(model))?;
+    // Without any reduction the plan is found by the interpreter alone, state by state and name by name.
+    let symmetry = effort.reductions.symmetry;
+    let found = if effort.reductions == Reductions::NONE {
+        None
+    } else {
+        cheapest_plan(&interpreter, symmetry, budget)?
+    };
+    let Some(found) = found else {
+        return by_the_interpreter(&interpreter, goal, budget);
+    };
+    let mut answer = without_plan(&interpreter, found.search);
+    answer.furthest = found.nearest.map(|(steps, left)| Furthest {
+        steps: steps.iter().map(|step| interpreter.name(*step)).collect(),
+        left,
+    });
+    if let Some((items, cost)) = found.plan {
+        let plan = Plan {
+            name: model.name.clone(),
+            items,
+            source: Source::new("the plan found", ""),
+        };
+        let verified = verified(model, &plan, budget)?;
+        put_verified(&interpreter, &mut answer, plan, (verified, cost));
+    } else if found.broken_from_the_start {
+        answer.properties = violated_from_the_start(model, budget)?;
+    }
+    Ok(answer)
+}
+
+/// The same without the engine: on all states as they are.
+fn by_the_interpreter(
+    interpreter: &Interpreter<'_>,
+    goal: GoalId,
+    budget: &mut dyn Budget,
+) -> Result<Answer, TaskError> {
+    let model = interpreter.model();
     let mut stopped = None;
     let mut may_go_on = || {
         stopped = stopped.or_else(|| budget.spend(Progress::default()));
         stopped.is_none()
     };
-    let from = Situation::in_order(&interpreter, interpreter.initial()).map(|from| vec![from]);
+    let from = Situation::in_order(interpreter, interpreter.initial()).map(|from| vec![from]);
     let target = Target::Goal(goal);
-    let Some(mut beliefs) = Beliefs::new(&interpreter, target, from, &mut may_go_on) else {
+    let Some(mut beliefs) = Beliefs::new(interpreter, target, from, &mut may_go_on) else {
         let search = SearchStats {
             stopped,
             ..SearchStats::default()
         };
-        return Ok(without_plan(&interpreter, search));
+        return Ok(without_plan(interpreter, search));
     };
     let mut found = best_first(&mut beliefs, budget);
     if beliefs.gave_up() {
         found.stopped = found.stopped.or(Some(Stop::NodeSize));
         found.cheapest = None;
     }
-    let mut answer = without_plan(&interpreter, stats(&found));
+    let mut answer = without_plan(interpreter, stats(&found));
     match found.cheapest {
         Some(cheapest) => {
             let subject = |&action: &usize| model.instances[action].arguments.first().cloned();
             let steps = choose(&cheapest, subject, |&action| action);
             let items = with_waits(&beliefs, &steps);
-            put_plan(&interpreter, &mut answer, (items, cheapest.cost), budget)?;
+            put_plan(interpreter, &mut answer, (items, cheapest.cost), budget)?;
         }
         None if found.stopped.is_none() && beliefs.initially().is_none() => {
             answer.properties = violated_from_the_start(model, budget)?;
@@ -77,6 +116,7 @@ pub(super) fn without_plan(interpreter: &Interpreter<'_>, search: SearchStats) -
         plan: None,
         timeline: None,
         exposure: None,
+        furthest: None,
         remedies: None,
     }
 }
@@ -88,12 +128,22 @@ pub(super) fn put_plan(
     (items, cost): (Vec<Item>, u32),
     budget: &mut dyn Budget,
 ) -> Result<(), TaskError> {
-    let model = interpreter.model();
-    let (plan, verified) = with_fewest_waits(model, items, budget)?;
+    let (plan, verified) = with_fewest_waits(interpreter.model(), items, budget)?;
+    put_verified(interpreter, answer, plan, (verified, cost));
+    Ok(())
+}
+
+/// Puts a plan into the answer that was verified in full, with its cost.
+fn put_verified(
+    interpreter: &Interpreter<'_>,
+    answer: &mut Answer,
+    plan: Plan,
+    (verified, cost): (Answer, u32),
+) {
     if verified.search.stopped.is_some() {
         answer.verdict = Verdict::Inconclusive;
         answer.search.stopped = verified.search.stopped;
-        return Ok(());
+        return;
     }
     let items: Vec<PlanItem> = plan
         .items
@@ -113,9 +163,19 @@ pub(super) fn put_plan(
             .filter(|item| matches!(item, PlanItem::Step(_)))
             .count(),
         items,
-        cluster: model.name.clone(),
+        cluster: interpreter.model().name.clone(),
     });
-    Ok(())
+}
+
+/// What `verify` says of a plan that was found.
+fn verified(model: &Model, plan: &Plan, budget: &mut dyn Budget) -> Result<Answer, TaskError> {
+    let answer = verify(model, plan, &validity(model), budget)?;
+    if answer.verdict == Verdict::Violated {
+        return Err(TaskError::Internal(
+            "the plan that was found does not verify".to_owned(),
+        ));
+    }
+    Ok(answer)
 }
 
 /// What is violated before any step is taken: then no order of steps can help.
@@ -181,12 +241,7 @@ fn with_fewest_waits(
         items,
         source: Source::new("the plan found", ""),
     };
-    let mut answer = verify(model, &plan, &validity(model), budget)?;
-    if answer.verdict == Verdict::Violated {
-        return Err(TaskError::Internal(
-            "the plan that was found does not verify".to_owned(),
-        ));
-    }
+    let mut answer = verified(model, &plan, budget)?;
     for place in (0..plan.items.len()).rev() {
         if !matches!(plan.items[place], Item::AwaitSettled { .. }) {
             continue;

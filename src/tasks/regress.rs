@@ -146,7 +146,7 @@ fn ask(
     };
     match (task, &input.plan) {
         (Task::Check, _) => check(&input.model, &asked, budget),
-        (Task::Plan, _) => plan(&input.model, budget),
+        (Task::Plan, _) => plan(&input.model, &asked.effort, budget),
         (Task::Verify, Some(plan)) => verify(&input.model, plan, &asked, budget),
         (Task::Verify, None) => Err(TaskError::Internal(
             "a case that verifies has no plan".to_owned(),

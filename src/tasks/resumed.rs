@@ -418,6 +418,7 @@ impl<'s, 'a, 'm> Expected<'s, 'a, 'm> {
             plan: None,
             timeline: None,
             exposure: None,
+            furthest: None,
             remedies: None,
         }
     }

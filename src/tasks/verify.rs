@@ -82,6 +82,7 @@ pub fn verify(
         plan: None,
         timeline: Some(timeline(&interpreter, &program)),
         exposure,
+        furthest: None,
         remedies: None,
     })
 }

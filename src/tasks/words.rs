@@ -1,6 +1,6 @@
 //! States of the interpreter as words of the engine, and back: so that a task that goes by the interpreter can ask the engine.
 
-use crate::engine::layout::{Layout, code, value};
+use crate::engine::layout::{Layout, code};
 use crate::language::rules::{FieldId, FieldType};
 use crate::model::ground::Model;
 use crate::model::value::{ObjectId, Value};
@@ -49,17 +49,8 @@ impl Words {
     pub fn unpacked(&self, interpreter: &Interpreter<'_>, state: &State, words: &[u64]) -> State {
         let model = interpreter.model();
         let mut found = state.clone();
-        each_field(model, |object, field, ty| {
-            let value = if let FieldType::Set(of) = ty {
-                let members = (0u32..).zip(model.objects_of(of)).filter(|(place, _)| {
-                    let cell = self.layout.member(object, field, *place);
-                    cell.is_some_and(|cell| cell.get(words) == 1)
-                });
-                Value::Set(members.map(|(_, member)| member).collect())
-            } else {
-                let cell = self.layout.cell(object, field);
-                value(model, ty, cell.map_or(0, |cell| cell.get(words)))
-            };
+        each_field(model, |object, field, _| {
+            let value = self.layout.value(model, words, object, field);
             if interpreter.value(&found, object, field) != value {
                 found = interpreter.with_value(&found, object, field, &value);
             }

@@ -47,7 +47,16 @@ pub fn program_verifies(model: &Model, plan: &Plan, asked: &Asked) -> Result<Ans
 
 /// The program's `plan`.
 pub fn program_plans(model: &Model) -> Result<Answer, String> {
-    told(plan(model, &mut Unlimited))
+    program_plans_with(model, Reductions::default())
+}
+
+/// The program's `plan` with some reductions.
+pub fn program_plans_with(model: &Model, reductions: Reductions) -> Result<Answer, String> {
+    let effort = Effort {
+        reductions,
+        ..Effort::default()
+    };
+    told(plan(model, &effort, &mut Unlimited))
 }
 
 /// The property of that name.

@@ -3,7 +3,9 @@
 use rollproof::model::ground::Model;
 use rollproof::tasks::outcome::{Answer, PlanItem, Verdict};
 
-use crate::answers::{asking, program_plans, program_verifies};
+use rollproof::tasks::effort::Reductions;
+
+use crate::answers::{asking, program_plans, program_plans_with, program_verifies};
 use crate::cases::{CASES, Case, MAX_STATES, for_all, same};
 use crate::oracle::plan::{Planned, cheapest};
 use crate::oracle::random::plan as read_plan;
@@ -26,6 +28,29 @@ fn plan_agrees_with_the_oracle() {
         }
         let answer = program_plans(&case.model)?;
         agree(&case.model, &ours, &answer).map_err(|e| case.about("", e))
+    });
+}
+
+#[test]
+fn the_plan_is_the_same_with_and_without_reductions() {
+    for_all(CASES, |tape| {
+        let Some(case) = Case::from(tape)? else {
+            return Ok(());
+        };
+        if cheapest(&case.model, MAX_SETS) == Planned::TooLarge {
+            return Ok(());
+        }
+        let slow = program_plans_with(&case.model, Reductions::NONE)?;
+        let by_name = Reductions {
+            symmetry: false,
+            ..Reductions::default()
+        };
+        for reductions in [by_name, Reductions::default()] {
+            let fast = program_plans_with(&case.model, reductions)?;
+            same("plan", &slow.plan, &fast.plan).map_err(|e| case.about("", e))?;
+            same("verdict", slow.verdict, fast.verdict).map_err(|e| case.about("", e))?;
+        }
+        Ok(())
     });
 }
 

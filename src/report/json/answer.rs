@@ -57,6 +57,8 @@ pub(super) struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     exposure: Option<Exposed<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    furthest: Option<Nearest<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     remedies: Option<Remedied<'a>>,
     search: Search<'a>,
     diagnostics: Vec<Diagnostic<'a>>,
@@ -79,11 +81,22 @@ impl<'a> Body<'a> {
             plan: answer.plan.as_ref().map(Found::of),
             timeline: answer.timeline.as_ref().map(Clock::of),
             exposure: answer.exposure.as_ref().map(Exposed::of),
+            furthest: answer.furthest.as_ref().map(|furthest| Nearest {
+                steps: &furthest.steps,
+                left: furthest.left,
+            }),
             remedies: answer.remedies.as_ref().map(Remedied::of),
             search: Search::of(&answer.search, volatile),
             diagnostics: diagnostics::all(&answer.warnings),
         }
     }
+}
+
+/// How near to the goal a valid plan comes.
+#[derive(Serialize)]
+struct Nearest<'a> {
+    steps: &'a [String],
+    left: u32,
 }
 
 #[derive(Serialize)]

@@ -34,7 +34,7 @@ pub enum End {
 pub struct Remedy {
     /// One change, or two.
     pub changes: Vec<Change>,
-    /// The plan that proves it. It is valid; a cheaper one may exist.
+    /// The plan that proves it, the cheapest there is.
     pub plan: FoundPlan,
 }
 

@@ -8,6 +8,7 @@ pub mod findings;
 use crate::model::ground::Model;
 use crate::search::budget::{Budget, Pilot, Stop};
 
+use super::effort::Effort;
 use super::outcome::{Answer, Verdict};
 use super::plan::plan;
 use super::request::TaskError;
@@ -24,11 +25,15 @@ const ALL_TRIES: usize = 200_000;
 ///
 /// # Errors
 /// As of [`plan`].
-pub fn plan_or_remedies(model: &Model, budget: &mut dyn Budget) -> Result<Answer, TaskError> {
-    let mut answer = plan(model, budget)?;
+pub fn plan_or_remedies(
+    model: &Model,
+    effort: &Effort,
+    budget: &mut dyn Budget,
+) -> Result<Answer, TaskError> {
+    let mut answer = plan(model, effort, budget)?;
     // What is violated before any step was told already: there the cluster is at fault, and no rule stands in the way.
     if answer.verdict == Verdict::Violated && answer.properties.is_empty() {
-        answer.remedies = Some(remedies(model, budget)?);
+        answer.remedies = Some(remedies(model, effort, budget)?);
     }
     Ok(answer)
 }
@@ -37,10 +42,15 @@ pub fn plan_or_remedies(model: &Model, budget: &mut dyn Budget) -> Result<Answer
 ///
 /// # Errors
 /// Where a plan that was found does not verify.
-pub fn remedies(model: &Model, budget: &mut dyn Budget) -> Result<Remedies, TaskError> {
+pub fn remedies(
+    model: &Model,
+    effort: &Effort,
+    budget: &mut dyn Budget,
+) -> Result<Remedies, TaskError> {
     let candidates = candidates(model);
     let mut search = Search {
         model,
+        effort,
         candidates: &candidates,
         budget,
         left: ALL_TRIES,
@@ -75,6 +85,7 @@ fn best(found: &[Remedy]) -> Option<usize> {
 
 struct Search<'a> {
     model: &'a Model,
+    effort: &'a Effort,
     candidates: &'a [Candidate],
     budget: &'a mut dyn Budget,
     /// How many positions may still be looked at.
@@ -191,7 +202,7 @@ impl Search<'_> {
             states,
             within: &mut *self.budget,
         };
-        let (came, positions) = attempt(&model, &mut within)?;
+        let (came, positions) = attempt(&model, self.effort, &mut within)?;
         let last = self.left < ONE_TRY;
         self.left = self.left.saturating_sub(positions);
         Ok(match came {

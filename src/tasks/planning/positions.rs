@@ -1,0 +1,438 @@
+//! What the planner knows at a position of a plan, on packed states: the states that the cluster may be in when the next step
+//! is taken, whatever the events do and whenever they come. The same as [`crate::tasks::belief`] says by the interpreter.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+
+use indexmap::IndexSet;
+
+use crate::engine::estimate::{Bound, Estimate};
+use crate::engine::grounding::Uncompiled;
+use crate::engine::layout::Layout;
+use crate::engine::moves::{Moves, Room, Words};
+use crate::engine::representatives::Representatives;
+use crate::engine::symmetry::{Scratch, Symmetry};
+use crate::language::rules::FieldId;
+use crate::model::ground::Model;
+use crate::model::value::{ObjectId, Value};
+use crate::search::fairness::{FairStep, fair_components};
+use crate::search::graph::Graph;
+use crate::search::store::{Hasher, StateId};
+use crate::semantics::Interpreter;
+use crate::tasks::outcome::Reduction;
+use crate::tasks::target::Target;
+
+/// The states that the cluster may be in at a position, in order and without doubles.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Belief {
+    pub(super) states: Vec<Words>,
+    /// Every fair run of the events settles here and stays settled, so that the operator may wait for it; `states` are the
+    /// settled ones. Otherwise `states` are all that the events can reach.
+    pub(super) waited: bool,
+}
+
+/// A belief, and whether there is anything to wait for.
+pub(super) struct Closed {
+    pub(super) belief: Belief,
+    pub(super) waits: bool,
+}
+
+/// Whether the operator waits for the cluster to settle, where that is possible.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Waiting {
+    /// He does.
+    Yes,
+    /// He goes on at once.
+    No,
+}
+
+/// What the names in a belief mean.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Names {
+    /// It is the representative of its orbit.
+    Representative,
+    /// Each object has its own; this one is told apart even from those that are identical to it.
+    Real { apart: Option<ObjectId> },
+}
+
+/// What a step is about: its first argument, if it has any.
+pub(super) type Subject = Option<Value>;
+
+/// The positions of all plans for a model.
+pub(super) struct Positions<'m> {
+    model: &'m Model,
+    layout: Layout,
+    moves: Moves,
+    symmetry: Option<(Symmetry, Representatives)>,
+    estimate: Estimate,
+    /// For each action its cost.
+    costs: Vec<u32>,
+    /// For each action what it is about.
+    subjects: Vec<Subject>,
+    instances: Vec<usize>,
+    room: RefCell<(Room, Option<Scratch>)>,
+    gave_up: Cell<bool>,
+}
+
+/// A belief that events make larger than this is not followed, and nothing is called cheapest or impossible then.
+const MOST_STATES: usize = 200_000;
+
+/// What the events make of a set of states.
+struct Closure {
+    states: IndexSet<Words, Hasher>,
+    graph: Graph,
+    /// For each state the fair events that are possible.
+    fair: Vec<Vec<FairStep<usize>>>,
+    /// For each state whether the goal holds.
+    goal: Vec<bool>,
+}
+
+impl<'m> Positions<'m> {
+    /// For a model and its goal.
+    ///
+    /// # Errors
+    /// Where the model is too large to be written out, or `may_go_on` says that there is no time.
+    pub(super) fn new(
+        interpreter: &Interpreter<'m>,
+        symmetry: bool,
+        may_go_on: &mut dyn FnMut() -> bool,
+    ) -> Result<Self, Uncompiled> {
+        let model = interpreter.model();
+        let layout = Layout::new(model, &|_, _| true);
+        let moves = Moves::new(model, &layout, may_go_on)?;
+        let instances: Vec<usize> = moves.actions().collect();
+        let rule = |instance: usize| {
+            let transition = model.instances[instance].transition;
+            &model.rules.transitions[transition.index()]
+        };
+        // Every step counts, also where the rules say that it costs nothing: otherwise a plan could go round for ever.
+        let price = |instance: usize| rule(instance).cost.max(1);
+        let goal = model.goal.ok_or(Uncompiled::TooLarge)?;
+        let necessary = Target::Goal(goal).necessary(model);
+        let estimate =
+            Estimate::new(model, &necessary, &price, may_go_on).ok_or(Uncompiled::Interrupted)?;
+        let symmetry = symmetry
+            .then(|| Symmetry::new(model, &layout, &BTreeSet::new()))
+            .flatten()
+            .map(|symmetry| {
+                let named = instances.iter().copied();
+                let representatives = Representatives::new(model, &layout, &symmetry, named);
+                (symmetry, representatives)
+            });
+        let scratch = symmetry.as_ref().map(|(symmetry, _)| symmetry.scratch());
+        Ok(Self {
+            model,
+            costs: instances.iter().map(|&instance| price(instance)).collect(),
+            subjects: instances
+                .iter()
+                .map(|&instance| model.instances[instance].arguments.first().cloned())
+                .collect(),
+            layout,
+            moves,
+            symmetry,
+            estimate,
+            instances,
+            room: RefCell::new((Room::default(), scratch)),
+            gave_up: Cell::new(false),
+        })
+    }
+
+    /// Whether a belief was too large to follow.
+    pub(super) const fn gave_up(&self) -> bool {
+        self.gave_up.get()
+    }
+
+    /// What was made use of.
+    pub(super) fn reductions(&self) -> Vec<Reduction> {
+        let symmetry = self.symmetry.iter();
+        let classes = symmetry.map(|(symmetry, _)| {
+            let classes = symmetry.classes().list.iter().map(|class| {
+                let kind = &self.model.rules.kinds[class.kind.index()].name;
+                format!("{} × {kind}", class.objects.len())
+            });
+            Reduction {
+                name: "symmetry".to_owned(),
+                left_out: format!(
+                    "states that are equal up to the names of interchangeable objects ({})",
+                    classes.collect::<Vec<_>>().join(", ")
+                ),
+            }
+        });
+        classes.collect()
+    }
+
+    /// The place of an action among the instances of the model.
+    pub(super) fn instance(&self, action: usize) -> usize {
+        self.instances[action]
+    }
+
+    /// What an action costs.
+    pub(super) fn cost(&self, action: usize) -> u32 {
+        self.costs[action]
+    }
+
+    /// What an action is about.
+    pub(super) fn subject(&self, action: usize) -> &Subject {
+        &self.subjects[action]
+    }
+
+    /// The state before anything happens.
+    pub(super) fn first(&self) -> Words {
+        self.layout.initial(self.model).into_boxed_slice()
+    }
+
+    /// The belief before the first step; none where something is broken there, or by the events.
+    pub(super) fn start(&self) -> Option<Closed> {
+        self.close(vec![self.first()], Waiting::Yes)
+    }
+
+    /// The belief at a position where the states are these before any event; `None` where some run of the events violates
+    /// something.
+    pub(super) fn close(&self, states: Vec<Words>, waiting: Waiting) -> Option<Closed> {
+        let closure = self.closure(states)?;
+        let count = closure.states.len();
+        let settled = |id: StateId| closure.fair[id.index()].is_empty();
+        let ids = || (0..).take(count).map(StateId);
+        let all_settled = ids().all(settled);
+        let waited = all_settled || waiting == Waiting::Yes && closure.settles_for_good();
+        let mut states: Vec<Words> = if waited {
+            let settled_ones = ids()
+                .zip(closure.states)
+                .filter(|(id, _)| closure.fair[id.index()].is_empty());
+            settled_ones.map(|(_, state)| state).collect()
+        } else {
+            closure.states.into_iter().collect()
+        };
+        states.sort_unstable();
+        Some(Closed {
+            belief: Belief { states, waited },
+            waits: waited && !all_settled,
+        })
+    }
+
+    /// Everything that events can do from a set of states; `None` where that violates something.
+    fn closure(&self, states: Vec<Words>) -> Option<Closure> {
+        let mut room = self.room.borrow_mut();
+        let room = &mut room.0;
+        let mut closure = Closure {
+            states: states.into_iter().collect(),
+            graph: Graph::default(),
+            fair: Vec::new(),
+            goal: Vec::new(),
+        };
+        let mut next = 0;
+        while let Some(here) = closure.states.get_index(next).cloned() {
+            let look = self.moves.look(room, &here);
+            if !look.in_order {
+                return None;
+            }
+            closure.goal.push(look.goal);
+            let mut fair = Vec::new();
+            for event in look.events {
+                let to = self.moves.happen(room, &here, event)?;
+                let (place, _) = closure.states.insert_full(to);
+                let to = StateId(u32::try_from(place).ok()?);
+                closure.graph.push(to);
+                if self.moves.is_fair(event) {
+                    fair.push(FairStep { label: event, to });
+                }
+            }
+            closure.graph.end_row();
+            closure.fair.push(fair);
+            next += 1;
+            if closure.states.len() > MOST_STATES {
+                self.gave_up.set(true);
+                return None;
+            }
+        }
+        Some(closure)
+    }
+
+    /// The actions that are perhaps possible, in order. Of those that differ only by which of several identical objects they
+    /// name, the first.
+    pub(super) fn candidates(&self, belief: &Belief, names: Names) -> Vec<usize> {
+        let mut room = self.room.borrow_mut();
+        let (room, scratch) = &mut *room;
+        let Some(first) = belief.states.first() else {
+            return Vec::new();
+        };
+        let mut found = self.moves.possible(room, first);
+        if !belief.waited {
+            found.extend(self.moves.waiting(room, first));
+            found.sort_unstable();
+        }
+        let [only] = belief.states.as_slice() else {
+            return found;
+        };
+        if let (Some((symmetry, representatives)), Some(scratch)) = (&self.symmetry, scratch) {
+            let mut twins = Vec::new();
+            match names {
+                Names::Representative => {
+                    symmetry.twins(scratch, only, &mut twins);
+                    found.retain(|&action| !representatives.has_twin(action, &twins, only));
+                }
+                Names::Real { apart } => {
+                    let places = self.places(scratch, symmetry, only, &mut twins);
+                    let least = representatives.least(&places, &twins, apart);
+                    found.retain(|&action| !representatives.has_smaller(action, &least, only));
+                }
+            }
+        }
+        found
+    }
+
+    /// For each object its place in the representative of a state, and which of the objects there are twins.
+    fn places(
+        &self,
+        scratch: &mut Scratch,
+        symmetry: &Symmetry,
+        state: &[u64],
+        twins: &mut Vec<bool>,
+    ) -> Vec<ObjectId> {
+        let places = symmetry.permutation(scratch, state);
+        let mut canonical: Words = state.into();
+        symmetry.permute().apply(&places, state, &mut canonical);
+        symmetry.twins(scratch, &canonical, twins);
+        places
+    }
+
+    /// The states after a step that may be taken here in every run; `None` where some run refuses it, gives it no meaning,
+    /// never lets it be taken, or violates something by it.
+    pub(super) fn after(&self, belief: &Belief, action: usize) -> Option<Vec<Words>> {
+        let mut after = Vec::with_capacity(belief.states.len());
+        let mut blocked = false;
+        {
+            let mut room = self.room.borrow_mut();
+            let room = &mut room.0;
+            for here in &belief.states {
+                if self.moves.is_possible(room, here, action) {
+                    after.push(self.moves.act(room, here, action)?);
+                } else if !belief.waited && self.moves.waits(room, here, action) {
+                    // Where the operator has waited nothing fair is left that could end another wait.
+                    blocked = true;
+                } else {
+                    return None;
+                }
+            }
+        }
+        if blocked && !self.taken_in_every_fair_run(belief, action) {
+            return None;
+        }
+        after.sort_unstable();
+        after.dedup();
+        Some(after)
+    }
+
+    /// Whether no fair run of the events puts a step off for ever.
+    fn taken_in_every_fair_run(&self, belief: &Belief, action: usize) -> bool {
+        let Some(closure) = self.closure(belief.states.clone()) else {
+            return false;
+        };
+        let mut room = self.room.borrow_mut();
+        let possible: Vec<bool> = closure
+            .states
+            .iter()
+            .map(|state| self.moves.is_possible(&mut room.0, state, action))
+            .collect();
+        let steps = |id: StateId| {
+            let mut steps = closure.fair[id.index()].clone();
+            if possible[id.index()] {
+                // The step leaves every component: it is taken once. Its label is none of an event.
+                steps.push(FairStep {
+                    label: usize::MAX,
+                    to: StateId(u32::MAX),
+                });
+            }
+            steps
+        };
+        fair_components(&closure.graph, closure.states.len(), |_| true, steps).is_empty()
+    }
+
+    /// Whether a plan may end here: every fair run of the events comes to the goal and stays there.
+    pub(super) fn is_goal(&self, belief: &Belief) -> bool {
+        let holds = |state: &Words| self.moves.look(&mut self.room.borrow_mut().0, state).goal;
+        if belief.waited || belief.states.iter().all(holds) {
+            return belief.states.iter().all(holds);
+        }
+        let Some(closure) = self.closure(belief.states.clone()) else {
+            return false;
+        };
+        let fair = |id: StateId| closure.fair[id.index()].clone();
+        fair_components(&closure.graph, closure.states.len(), |_| true, fair)
+            .iter()
+            .flatten()
+            .all(|id| closure.goal[id.index()])
+    }
+
+    /// What is known of the way from here to the goal; `None` where it cannot be reached.
+    pub(super) fn bound(&self, belief: &Belief, asked: Option<ObjectId>) -> Option<Bound> {
+        let mut most = Bound::default();
+        for state in &belief.states {
+            let value = |object: ObjectId, field: FieldId| {
+                self.layout.value(self.model, state, object, field)
+            };
+            let bound = self.estimate.of(&value, asked)?;
+            most.cost = most.cost.max(bound.cost);
+            if bound.subjects > most.subjects || most.subjects == 0 {
+                most.subjects = bound.subjects;
+                most.asked = bound.asked;
+            }
+        }
+        Some(most)
+    }
+
+    /// The belief that stands for all that differ by names only. Of several states each belief stands for itself.
+    pub(super) fn representative(&self, mut belief: Belief) -> Belief {
+        let mut room = self.room.borrow_mut();
+        if let (Some((symmetry, _)), Some(scratch), [only]) =
+            (&self.symmetry, &mut room.1, belief.states.as_mut_slice())
+        {
+            symmetry.canonical(scratch, only);
+        }
+        belief
+    }
+
+    /// The same together with an object that is marked in it: the first of the places in the representative that are like the
+    /// one it has there.
+    pub(super) fn representative_with(
+        &self,
+        belief: &Belief,
+        marked: Option<ObjectId>,
+    ) -> (Belief, Option<ObjectId>) {
+        let mut room = self.room.borrow_mut();
+        let (Some((symmetry, representatives)), Some(scratch), [only]) =
+            (&self.symmetry, &mut room.1, belief.states.as_slice())
+        else {
+            return (belief.clone(), marked);
+        };
+        let places = symmetry.permutation(scratch, only);
+        let mut canonical: Words = only.clone();
+        symmetry.permute().apply(&places, only, &mut canonical);
+        let mut twins = Vec::new();
+        symmetry.twins(scratch, &canonical, &mut twins);
+        let head = marked.map(|object| representatives.head(places[object.index()], &twins));
+        let found = Belief {
+            states: vec![canonical],
+            waited: belief.waited,
+        };
+        (found, head)
+    }
+}
+
+impl Closure {
+    /// Whether every fair run settles, and nothing that has settled moves on to what has not.
+    fn settles_for_good(&self) -> bool {
+        let count = self.states.len();
+        let settled = |id: StateId| self.fair[id.index()].is_empty();
+        let mut ids = (0..).take(count).map(StateId);
+        let stays = ids.all(|id| {
+            let mut successors = self.graph.successors(id).iter();
+            !settled(id) || successors.all(|&to| settled(StateId(to)))
+        });
+        let fair = |id: StateId| self.fair[id.index()].clone();
+        stays
+            && fair_components(&self.graph, count, |_| true, fair)
+                .iter()
+                .all(|component| component.iter().all(|&id| settled(id)))
+    }
+}
