@@ -59,6 +59,26 @@ fn the_best_plans_come_out_as_written() {
 }
 
 #[test]
+fn the_page_about_etcd_shows_what_comes_out() {
+    follow("docs/library/etcd.md");
+}
+
+#[test]
+fn the_page_about_redis_shows_what_comes_out() {
+    follow("docs/library/redis.md");
+}
+
+#[test]
+fn the_page_about_rabbitmq_shows_what_comes_out() {
+    follow("docs/library/rabbitmq.md");
+}
+
+#[test]
+fn the_page_about_vault_shows_what_comes_out() {
+    follow("docs/library/vault.md");
+}
+
+#[test]
 fn rules_in_documents_have_no_errors() {
     let mut alone = 0;
     for document in documents() {
