@@ -12,6 +12,8 @@ mod cases;
 mod check;
 #[path = "laws/contingency.rs"]
 mod contingency;
+#[path = "laws/difference.rs"]
+mod difference;
 #[path = "laws/exposure.rs"]
 mod exposure;
 #[path = "laws/exposure_by_hand.rs"]

@@ -14,6 +14,10 @@ use rollproof::tasks::optimal::measure::{Measure, Objective};
 
 use super::quantity;
 
+mod regress;
+
+pub use regress::Regress;
+
 /// Prove a rolling upgrade safe before anyone touches the cluster.
 ///
 /// rollproof reads the rules of a clustered product, one concrete cluster and perhaps a plan, and tries every order in
@@ -60,10 +64,14 @@ Example:
 Example:
   rollproof plan exchange-2003/four-node --goal complete -o plan.json")]
     Plan(Plan),
-    /// Compare the cases of a suite with the verdicts that it expects
+    /// Compare the cases of a suite with what it expects, or two versions of rules with each other
     #[command(after_help = "\
-Example:
-  rollproof regress exchange-2003")]
+Examples:
+  rollproof regress exchange-2003
+  rollproof regress ./suite.json --bless       what came out is what is expected from now on
+  rollproof regress ./suite.json --mutate      which rules does nobody test?
+  rollproof regress ./suite.json --git main    what does my change of the rules break?
+  rollproof regress --old old.rules --new new.rules exchange-core/n2-m1")]
     Regress(Regress),
     /// List the built-in models with their clusters and plans
     #[command(after_help = "\
@@ -347,20 +355,6 @@ impl Best {
     }
 }
 
-/// `regress SUITE`
-#[derive(Debug, Args)]
-pub struct Regress {
-    /// A suite: a file, a name of the library, or `-` for standard input
-    #[arg(value_name = "SUITE")]
-    pub subject: String,
-    /// What is different from the files.
-    #[command(flatten)]
-    pub changes: Changes,
-    /// How long, and how.
-    #[command(flatten)]
-    pub search: Search,
-}
-
 /// `models`
 #[derive(Debug, Args)]
 pub struct Models {
@@ -507,6 +501,28 @@ pub enum Format {
     Human,
     /// For programs; nothing but JSON on standard output
     Json,
+    /// A test report for CI systems (regress)
+    Junit,
+    /// For code review, with places in the rules (regress)
+    Sarif,
+    /// Annotations of a workflow (regress)
+    Github,
+    /// A comment for a merge request (regress)
+    Markdown,
+}
+
+impl Format {
+    /// Its name on the command line.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Json => "json",
+            Self::Junit => "junit",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Markdown => "markdown",
+        }
+    }
 }
 
 /// When to colour.

@@ -15,11 +15,11 @@ use rollproof::tasks;
 use rollproof::tasks::exposure::CellName;
 use rollproof::tasks::exposure::findings::Exposure;
 use rollproof::tasks::optimal::measure::Objective;
-use rollproof::tasks::outcome::{FoundPlan, Task};
+use rollproof::tasks::outcome::FoundPlan;
 use rollproof::tasks::plan::Order;
 use rollproof::tasks::request::Asked;
 
-use super::arguments::{Changes, Check, Explain, Models, Plan, Regress, SchemaOf, Search, Verify};
+use super::arguments::{Changes, Check, Explain, Models, Plan, SchemaOf, Search, Verify};
 use super::continued;
 use super::destination;
 use super::exit::{Failure, Status};
@@ -187,7 +187,7 @@ pub fn plan(session: &mut Session, plan: &Plan) -> Result<Status, Failure> {
 }
 
 /// What is written never takes the place of what was read.
-fn spare_what_was_read(
+pub(super) fn spare_what_was_read(
     session: &Session,
     path: &Path,
     option: &str,
@@ -202,10 +202,10 @@ fn spare_what_was_read(
     };
     let (path, word) = (path.display(), input.kind.word());
     let message = format!("`{option} {path}` would write the {what} over the {word} that was read");
-    let own = if what == "plan" {
-        "plan.json"
-    } else {
-        "book.md"
+    let own = match what {
+        "plan" => "plan.json",
+        "answer" => "junit=report.xml",
+        _ => "book.md",
     };
     Err(Diagnostic::error(Code::BadOption, message)
         .help(format!(
@@ -231,40 +231,6 @@ fn write_plan(
         destination::seen_from(path, &found.cluster)
     };
     output::file(path, &plan_file::text(found, &cluster, overrides))
-}
-
-/// `regress SUITE`
-pub fn regress(session: &mut Session, regress: &Regress) -> Result<Status, Failure> {
-    let found = session.loader.load_suite(&regress.subject);
-    let suite = session.loaded(found)?;
-    let with_faults = regress.changes.faults.is_some_and(|faults| faults > 0);
-    let without = suite.cases.iter().find(|case| case.task != Task::Check);
-    if let (true, Some(case)) = (with_faults, without) {
-        let (name, task) = (&case.name.value, case.task.key());
-        let message = format!(
-            "`--faults` is only for suites of `check`: the case `{name}` asks `{task}`, which never uses faults"
-        );
-        return Err(Diagnostic::error(Code::BadOption, message)
-            .at(
-                &suite.source,
-                case.name.span,
-                format!("this case asks `{task}`"),
-            )
-            .help(
-                "leave `--faults` out, and write `\"faults\": N` in the cases that check clusters",
-            )
-            .into());
-    }
-    let mut limits = Session::limits(&regress.search);
-    let overrides = regress.changes.overrides();
-    let answer = tasks::regress::regress(
-        &suite,
-        &mut session.loader,
-        &overrides,
-        regress.search.effort(),
-        &mut limits,
-    )?;
-    session.tell_suite(&answer, &mut limits)
 }
 
 /// `models`

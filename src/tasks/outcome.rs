@@ -1,10 +1,15 @@
 //! Answers: what was asked, what was established, and the evidence. Data only; the report room puts it into words.
 
+use std::sync::Arc;
+
 use super::exposure::findings::Exposure;
 use super::observed::Whereabouts;
 use super::optimal::Optimum;
+use super::regress::digest::Digest;
 use super::remedies::findings::Remedies;
 use crate::language::diagnostic::Diagnostic;
+use crate::language::source::{Source, Span};
+use crate::model::suite::rewritten::Edit;
 pub use crate::model::suite::{Task, Verdict};
 use crate::search::budget::Stop;
 use crate::semantics::Explanation;
@@ -431,6 +436,10 @@ pub struct SuiteAnswer {
     pub cases: Vec<CaseAnswer>,
     /// How many of the last cases were not run, because a limit was reached.
     pub not_run: usize,
+    /// Their names.
+    pub names_not_run: Vec<String>,
+    /// The text of the suite.
+    pub source: Arc<Source>,
 }
 
 /// How a case came out.
@@ -442,10 +451,27 @@ pub struct CaseAnswer {
     pub task: Task,
     /// The cluster or plan.
     pub subject: String,
+    /// Where the case stands in its suite.
+    pub place: Span,
+    /// What came out, in short.
+    pub digest: Digest,
     /// What came out.
-    pub answer: Answer,
+    pub evidence: Evidence,
+    /// The fingerprint of everything that it depends on.
+    pub key: String,
     /// What is not as expected: what, expected, found. Empty where all is.
     pub differences: Vec<Difference>,
+    /// The invariant in the rules that is violated and was not expected to be, or the other way round.
+    pub rule: Option<(Arc<Source>, Span)>,
+}
+
+/// What a case found, at length.
+#[derive(Clone, Debug)]
+pub enum Evidence {
+    /// Found now.
+    Fresh(Box<Answer>),
+    /// Found by an earlier run, as its JSON report tells it.
+    Remembered(String),
 }
 
 /// Something that is not as expected.
@@ -457,4 +483,29 @@ pub struct Difference {
     pub expected: String,
     /// As it came out.
     pub found: String,
+    /// What the suite should say instead.
+    pub edit: Edit,
+}
+
+impl SuiteAnswer {
+    /// How many cases were found by an earlier run.
+    #[must_use]
+    pub fn remembered(&self) -> usize {
+        let earlier = |case: &&CaseAnswer| matches!(case.evidence, Evidence::Remembered(_));
+        self.cases.iter().filter(earlier).count()
+    }
+}
+
+impl CaseAnswer {
+    /// Whether a limit ended the case before it was known whether it is as expected.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !self.differences.is_empty() && self.digest.stopped.is_some()
+    }
+
+    /// Whether it is known not to be as expected.
+    #[must_use]
+    pub fn is_different(&self) -> bool {
+        !self.differences.is_empty() && self.digest.stopped.is_none()
+    }
 }

@@ -3,6 +3,7 @@
 
 pub mod best;
 pub mod check;
+pub mod difference;
 pub mod evaluate;
 pub mod exposure;
 pub mod fair;

@@ -133,7 +133,7 @@ struct Nearest<'a> {
 }
 
 #[derive(Serialize)]
-struct Model<'a> {
+pub(super) struct Model<'a> {
     rules: &'a str,
     objects: IndexMap<&'a str, usize>,
     policies: &'a [String],
@@ -144,7 +144,7 @@ struct Model<'a> {
 }
 
 impl<'a> Model<'a> {
-    fn of(model: &'a ModelSummary) -> Self {
+    pub(super) fn of(model: &'a ModelSummary) -> Self {
         let params = model.params.iter().map(|(n, v)| (n.as_str(), scalar(v)));
         let objects = model.objects.iter().map(|(kind, n)| (kind.as_str(), *n));
         Self {
