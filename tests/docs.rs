@@ -54,6 +54,31 @@ fn the_sessions_of_the_pages_about_kafka_and_its_like_run_as_written() {
 }
 
 #[test]
+fn the_best_plans_come_out_as_written() {
+    follow("docs/planning.md");
+}
+
+#[test]
+fn the_page_about_etcd_shows_what_comes_out() {
+    follow("docs/library/etcd.md");
+}
+
+#[test]
+fn the_page_about_redis_shows_what_comes_out() {
+    follow("docs/library/redis.md");
+}
+
+#[test]
+fn the_page_about_rabbitmq_shows_what_comes_out() {
+    follow("docs/library/rabbitmq.md");
+}
+
+#[test]
+fn the_page_about_vault_shows_what_comes_out() {
+    follow("docs/library/vault.md");
+}
+
+#[test]
 fn rules_in_documents_have_no_errors() {
     let mut alone = 0;
     for document in documents() {

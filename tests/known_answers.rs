@@ -293,12 +293,16 @@ fn every_shipped_model_passes_its_suite() {
         names,
         [
             "elasticsearch",
+            "etcd",
             "exchange-2000",
             "exchange-2003",
             "exchange-core",
             "kafka",
             "kubernetes",
-            "sql-server-fci"
+            "rabbitmq",
+            "redis",
+            "sql-server-fci",
+            "vault",
         ]
     );
     for name in names {

@@ -4,6 +4,8 @@ mod oracle;
 
 #[path = "laws/answers.rs"]
 mod answers;
+#[path = "laws/best.rs"]
+mod best;
 #[path = "laws/cases.rs"]
 mod cases;
 #[path = "laws/check.rs"]

@@ -14,6 +14,7 @@ use rollproof::report::{contingency, plan_file, reference};
 use rollproof::tasks;
 use rollproof::tasks::exposure::CellName;
 use rollproof::tasks::exposure::findings::Exposure;
+use rollproof::tasks::optimal::measure::Objective;
 use rollproof::tasks::outcome::FoundPlan;
 use rollproof::tasks::plan::Order;
 use rollproof::tasks::request::Asked;
@@ -138,6 +139,16 @@ pub fn plan(session: &mut Session, plan: &Plan) -> Result<Status, Failure> {
     if let Some(from) = &plan.from {
         return continued::plan(session, plan, from);
     }
+    let objective = plan.best.objective()?;
+    if let (Some(Objective::Front(_)), None, Some(_)) = (&objective, plan.best.point, &plan.output)
+    {
+        return Err(Diagnostic::error(
+            Code::BadOption,
+            "`-o` writes one plan, and `--pareto` finds several",
+        )
+        .help("name the point whose plan is to be written, such as `--point 1`")
+        .into());
+    }
     let subject = plan.subject.as_deref().unwrap_or_default();
     let overrides = plan.changes.overrides();
     let found = session.loader.load_cluster(subject, &overrides);
@@ -153,7 +164,15 @@ pub fn plan(session: &mut Session, plan: &Plan) -> Result<Status, Failure> {
         order.kept = keep::kept(session, &model, steps)?;
     }
     order.alternatives = plan.alternatives.map_or(0, |count| usize::from(count) - 1);
-    let answer = if plan.keep.is_some() || plan.alternatives.is_some() {
+    let answer = if let Some(objective) = &objective {
+        let point = plan.best.point;
+        let answer = tasks::optimal::optimal(&model, objective, point, &effort, &mut limits)?;
+        if plan.no_remedies {
+            answer
+        } else {
+            tasks::remedies::with_remedies(&model, answer, &effort, &mut limits)?
+        }
+    } else if plan.keep.is_some() || plan.alternatives.is_some() {
         tasks::plan::plan_for(&model, &order, &effort, &mut limits)?
     } else if plan.no_remedies {
         tasks::plan::plan(&model, &effort, &mut limits)?

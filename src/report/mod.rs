@@ -12,6 +12,7 @@ pub mod contingency;
 pub mod diagnostics;
 mod excerpt;
 mod exposure;
+mod front;
 pub mod json;
 pub mod mutation;
 mod observed;

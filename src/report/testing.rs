@@ -94,6 +94,7 @@ pub(super) fn answer(task: Task, properties: Vec<Property>) -> Answer {
         furthest: None,
         alternatives: None,
         remedies: None,
+        optimum: None,
     }
 }
 

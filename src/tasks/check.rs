@@ -97,6 +97,7 @@ fn answer(
         furthest: None,
         alternatives: None,
         remedies: None,
+        optimum: None,
     }
 }
 

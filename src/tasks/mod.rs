@@ -11,6 +11,7 @@ pub mod exposure;
 pub mod judge;
 pub mod mattering;
 pub mod observed;
+pub mod optimal;
 pub mod outcome;
 mod packing;
 pub mod plan;

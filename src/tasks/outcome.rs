@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::exposure::findings::Exposure;
 use super::observed::Whereabouts;
+use super::optimal::Optimum;
 use super::regress::digest::Digest;
 use super::remedies::findings::Remedies;
 use crate::language::diagnostic::Diagnostic;
@@ -44,6 +45,8 @@ pub struct Answer {
     pub alternatives: Option<Alternatives>,
     /// What would let a plan exist (`plan`, where none does and that was asked for).
     pub remedies: Option<Remedies>,
+    /// What the plan is best by, or the best plans where there are several (`plan`, where asked for).
+    pub optimum: Option<Optimum>,
 }
 
 /// Plans that differ from the best one, and from each other, by more than the names of interchangeable objects and the order

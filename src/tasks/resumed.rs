@@ -453,6 +453,7 @@ impl<'s, 'a, 'm> Expected<'s, 'a, 'm> {
             furthest: None,
             alternatives: None,
             remedies: None,
+            optimum: None,
         }
     }
 }

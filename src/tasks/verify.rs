@@ -85,6 +85,7 @@ pub fn verify(
         furthest: None,
         alternatives: None,
         remedies: None,
+        optimum: None,
     })
 }
 

@@ -14,6 +14,7 @@ use crate::tasks::outcome::{
 use super::diagnostics::{self, Diagnostic};
 use super::exposure::Exposed;
 use super::observed::Position;
+use super::optimum::Best;
 use super::promise::{Fair, FellDue, Unkept};
 use super::remedies::Remedied;
 use super::run::{Clock, Found, Run};
@@ -53,6 +54,8 @@ pub(super) struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<Found<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    optimum: Option<Best<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     timeline: Option<Clock<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     exposure: Option<Exposed<'a>>,
@@ -81,6 +84,7 @@ impl<'a> Body<'a> {
                 .map(|p| Judged::of(p, goal))
                 .collect(),
             plan: answer.plan.as_ref().map(Found::of),
+            optimum: answer.optimum.as_ref().map(Best::of),
             timeline: answer.timeline.as_ref().map(Clock::of),
             exposure: answer.exposure.as_ref().map(Exposed::of),
             alternatives: answer.alternatives.as_ref().map(|found| Others {

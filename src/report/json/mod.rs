@@ -8,6 +8,7 @@ mod diagnostics;
 mod exposure;
 mod mutation;
 mod observed;
+mod optimum;
 mod promise;
 mod remedies;
 mod run;
