@@ -9,6 +9,7 @@ use rollproof::tasks::effort::{Effort, Reductions};
 use rollproof::tasks::exposure::strikes::Limits;
 use rollproof::tasks::exposure::{CellName, Deny, Question, Traces};
 
+use super::lanes::Relax;
 use super::quantity;
 
 /// Prove a rolling upgrade safe before anyone touches the cluster.
@@ -127,6 +128,17 @@ pub struct Verify {
     /// What faults do along the plan.
     #[command(flatten)]
     pub exposure: Exposure,
+    /// The plan in lanes.
+    #[command(flatten)]
+    pub relax: Relax,
+    /// Write the plan in lanes to this file
+    #[arg(
+        short,
+        long,
+        value_name = "FILE",
+        help_heading = "Several operators at once"
+    )]
+    pub output: Option<std::path::PathBuf>,
     /// Take assumptions of the rules that do not hold for errors
     #[arg(long)]
     pub strict: bool,
@@ -239,6 +251,9 @@ pub struct Plan {
     /// Where no plan exists, do not look for what would let one exist
     #[arg(long)]
     pub no_remedies: bool,
+    /// The plan in lanes.
+    #[command(flatten)]
+    pub relax: Relax,
     /// Write the plan to this file, for `verify`
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<std::path::PathBuf>,

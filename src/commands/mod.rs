@@ -7,6 +7,7 @@ mod continued;
 mod destination;
 mod exit;
 mod keep;
+mod lanes;
 mod midway;
 mod output;
 mod quantity;

@@ -12,6 +12,7 @@ pub mod diagnostics;
 mod excerpt;
 mod exposure;
 pub mod json;
+mod lanes;
 mod observed;
 pub mod paint;
 pub mod plan_file;

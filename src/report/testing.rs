@@ -94,6 +94,8 @@ pub(super) fn answer(task: Task, properties: Vec<Property>) -> Answer {
         furthest: None,
         alternatives: None,
         remedies: None,
+        relaxed: None,
+        scheduled: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::tasks::outcome::{Answer, Property, PropertyKind, Task, Verdict};
 
+use super::lanes;
 use super::paint::Paint;
 use super::summary;
 use super::words::{count, flow, grouped, stop, visible};
@@ -216,6 +217,9 @@ fn is_against(answer: &Answer) -> bool {
 }
 
 fn plan(answer: &Answer, paint: Paint) -> String {
+    if let Some(line) = lanes::last_line(answer, paint) {
+        return line;
+    }
     match (answer.verdict, &answer.plan) {
         (Verdict::Holds, Some(plan)) => format!(
             "{}: {}, cost {}, optimal",
@@ -240,7 +244,7 @@ fn plan(answer: &Answer, paint: Paint) -> String {
 }
 
 /// `stopped by --max-states after 5,000 states`
-fn stopped(answer: &Answer) -> String {
+pub(super) fn stopped(answer: &Answer) -> String {
     let states = count(answer.search.states, "state");
     match answer.search.stopped {
         Some(limit) => format!("stopped by {} after {states}", stop(limit)),

@@ -12,6 +12,7 @@ pub mod first_in_order;
 pub mod graph;
 pub mod levels;
 pub mod liveness;
+pub mod soonest_first;
 pub mod store;
 pub mod system;
 pub mod tie_break;

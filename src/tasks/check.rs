@@ -97,6 +97,8 @@ fn answer(
         furthest: None,
         alternatives: None,
         remedies: None,
+        relaxed: None,
+        scheduled: None,
     }
 }
 

@@ -9,6 +9,7 @@ mod expectation;
 pub mod explored;
 pub mod exposure;
 pub mod judge;
+pub mod lanes;
 pub mod mattering;
 pub mod observed;
 pub mod outcome;

@@ -178,6 +178,8 @@ pub(super) fn without_plan(interpreter: &Interpreter<'_>, search: SearchStats) -
         furthest: None,
         alternatives: None,
         remedies: None,
+        relaxed: None,
+        scheduled: None,
     }
 }
 
@@ -264,7 +266,7 @@ fn violated_from_the_start(
 }
 
 /// What makes a plan valid. Temporal properties are for `verify`: no plan is chosen by them.
-fn validity(model: &Model) -> Asked {
+pub(super) fn validity(model: &Model) -> Asked {
     let mut properties = property_names(model);
     properties.retain(|name| model.rules.temporal.iter().all(|t| t.name != *name));
     Asked {

@@ -85,6 +85,8 @@ pub fn verify(
         furthest: None,
         alternatives: None,
         remedies: None,
+        relaxed: None,
+        scheduled: None,
     })
 }
 
