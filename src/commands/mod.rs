@@ -9,6 +9,7 @@ mod destination;
 mod exit;
 mod git;
 mod keep;
+mod lanes;
 mod midway;
 mod output;
 mod quantity;

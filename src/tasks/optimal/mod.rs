@@ -340,6 +340,8 @@ fn items_of(model: &Model, plan: &FoundPlan) -> (Vec<Item>, Option<Cost>) {
             Some(Item::Step { instance, span })
         }
         PlanItem::AwaitSettled => Some(Item::AwaitSettled { span }),
+        // Plans for one operator have no other items.
+        _ => None,
     });
     (items.collect(), None)
 }

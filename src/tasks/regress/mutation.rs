@@ -371,7 +371,7 @@ fn takes(items: &[Item], model: &Model, wanted: crate::language::rules::Transiti
     items.iter().any(|item| match item {
         Item::Step { instance, .. } => model.instances[*instance].transition == wanted,
         Item::Parallel { lanes, .. } => lanes.iter().any(|lane| takes(lane, model, wanted)),
-        Item::Await { .. } | Item::AwaitSettled { .. } => false,
+        Item::Await { .. } | Item::AwaitSettled { .. } | Item::After { .. } => false,
     })
 }
 
