@@ -108,6 +108,7 @@ pub fn optimal(
     }
     let mut answer = Answer {
         verdict: Verdict::Holds,
+        furthest: None,
         search: found.stats,
         plan: None,
         timeline: None,
