@@ -9,6 +9,7 @@ use serde_json::Value;
 fn rollproof(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rollproof"));
     command.args(arguments).stdin(Stdio::null());
+    command.env("ROLLPROOF_CACHE", "");
     command
 }
 

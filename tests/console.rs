@@ -3,6 +3,7 @@
 #[test]
 fn sessions_come_out_as_written() {
     trycmd::TestCases::new()
+        .env("ROLLPROOF_CACHE", "")
         .case("tests/cli/*.md")
         .case("docs/reports.md");
 }

@@ -42,6 +42,23 @@ fn what_is_said_of_exposure_comes_out_as_written() {
 }
 
 #[test]
+fn whoever_maintains_rules_sees_what_is_shown() {
+    follow("docs/maintainers.md");
+}
+
+#[test]
+fn the_sessions_of_the_pages_about_kafka_and_its_like_run_as_written() {
+    for product in ["kafka", "kubernetes", "elasticsearch", "sql-server-fci"] {
+        follow(&format!("docs/library/{product}.md"));
+    }
+}
+
+#[test]
+fn the_best_plans_come_out_as_written() {
+    follow("docs/planning.md");
+}
+
+#[test]
 fn the_page_about_etcd_shows_what_comes_out() {
     follow("docs/library/etcd.md");
 }
@@ -239,7 +256,10 @@ fn run(folder: &Path, text: &str, block: &Block) -> String {
     let above = "\n".repeat(block.line - 1);
     let session: PathBuf = folder.join("session.md");
     std::fs::write(&session, above + &lines[block.line - 1..end].concat()).unwrap();
-    trycmd::TestCases::new().case(&session).run();
+    trycmd::TestCases::new()
+        .env("ROLLPROOF_CACHE", "")
+        .case(&session)
+        .run();
     let after = std::fs::read_to_string(&session).unwrap();
     let after = after.trim_start_matches('\n');
     let (head, tail) = (&lines[..block.line - 1], &lines[end..]);

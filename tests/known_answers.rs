@@ -15,7 +15,7 @@ use rollproof::tasks::check::check;
 use rollproof::tasks::effort::{Effort, Reductions};
 use rollproof::tasks::outcome::{Answer, Property, Verdict};
 use rollproof::tasks::plan::plan;
-use rollproof::tasks::regress::regress;
+use rollproof::tasks::regress::{Running, regress};
 use rollproof::tasks::request::Asked;
 
 /// The question that counts every state.
@@ -261,7 +261,10 @@ fn assert_suite(argument: &str, at_least: usize) {
         &suite,
         &mut loader,
         &Overrides::default(),
-        Effort::default(),
+        Running {
+            effort: Effort::default(),
+            memory: None,
+        },
         &mut Unlimited,
     )
     .unwrap();
@@ -289,12 +292,16 @@ fn every_shipped_model_passes_its_suite() {
     assert_eq!(
         names,
         [
+            "elasticsearch",
             "etcd",
             "exchange-2000",
             "exchange-2003",
             "exchange-core",
+            "kafka",
+            "kubernetes",
             "rabbitmq",
             "redis",
+            "sql-server-fci",
             "vault",
         ]
     );

@@ -4,12 +4,16 @@ mod oracle;
 
 #[path = "laws/answers.rs"]
 mod answers;
+#[path = "laws/best.rs"]
+mod best;
 #[path = "laws/cases.rs"]
 mod cases;
 #[path = "laws/check.rs"]
 mod check;
 #[path = "laws/contingency.rs"]
 mod contingency;
+#[path = "laws/difference.rs"]
+mod difference;
 #[path = "laws/exposure.rs"]
 mod exposure;
 #[path = "laws/exposure_by_hand.rs"]

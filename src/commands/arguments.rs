@@ -4,12 +4,19 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use rollproof::language::codes::Code;
+use rollproof::language::diagnostic::Diagnostic;
 use rollproof::model::settings::Overrides;
 use rollproof::tasks::effort::{Effort, Reductions};
 use rollproof::tasks::exposure::strikes::Limits;
 use rollproof::tasks::exposure::{CellName, Deny, Question, Traces};
+use rollproof::tasks::optimal::measure::{Measure, Objective};
 
 use super::quantity;
+
+mod regress;
+
+pub use regress::Regress;
 
 /// Prove a rolling upgrade safe before anyone touches the cluster.
 ///
@@ -57,10 +64,14 @@ Example:
 Example:
   rollproof plan exchange-2003/four-node --goal complete -o plan.json")]
     Plan(Plan),
-    /// Compare the cases of a suite with the verdicts that it expects
+    /// Compare the cases of a suite with what it expects, or two versions of rules with each other
     #[command(after_help = "\
-Example:
-  rollproof regress exchange-2003")]
+Examples:
+  rollproof regress exchange-2003
+  rollproof regress ./suite.json --bless       what came out is what is expected from now on
+  rollproof regress ./suite.json --mutate      which rules does nobody test?
+  rollproof regress ./suite.json --git main    what does my change of the rules break?
+  rollproof regress --old old.rules --new new.rules exchange-core/n2-m1")]
     Regress(Regress),
     /// List the built-in models with their clusters and plans
     #[command(after_help = "\
@@ -220,8 +231,25 @@ impl Exposure {
 #[derive(Debug, Args)]
 pub struct Plan {
     /// A cluster: a file, a name of the library, or `-` for standard input
-    #[arg(value_name = "CLUSTER")]
-    pub subject: String,
+    #[arg(
+        value_name = "CLUSTER",
+        required_unless_present = "from",
+        conflicts_with = "from"
+    )]
+    pub subject: Option<String>,
+    /// Go on from the middle of a plan (`PLAN@STEP`: that step is about to be taken), or take over a cluster as it is
+    #[arg(long, value_name = "PLAN@STEP|CLUSTER", conflicts_with = "keep")]
+    pub from: Option<String>,
+    /// Keep to these steps in this order, others between them: `"take_offline(EVS1), move(EVS1, Node4)"`; where a hole `…` is
+    /// written, others come only there
+    #[arg(long, value_name = "STEPS")]
+    pub keep: Option<String>,
+    /// Tell this many of the best plans, that differ by more than names and the order of independent steps
+    #[arg(long, value_name = "N", conflicts_with = "from", value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub alternatives: Option<u16>,
+    /// What the plan is the best by.
+    #[command(flatten)]
+    pub best: Best,
     /// Where no plan exists, do not look for what would let one exist
     #[arg(long)]
     pub no_remedies: bool,
@@ -239,18 +267,92 @@ pub struct Plan {
     pub search: Search,
 }
 
-/// `regress SUITE`
+/// What a plan is the best by.
 #[derive(Debug, Args)]
-pub struct Regress {
-    /// A suite: a file, a name of the library, or `-` for standard input
-    #[arg(value_name = "SUITE")]
-    pub subject: String,
-    /// What is different from the files.
-    #[command(flatten)]
-    pub changes: Changes,
-    /// How long, and how.
-    #[command(flatten)]
-    pub search: Search,
+#[command(next_help_heading = "What counts")]
+pub struct Best {
+    /// Find the best plan by these, the first of them first (cost by default); then the one with the fewest steps
+    #[arg(
+        long,
+        value_name = "MEASURES",
+        value_delimiter = ',',
+        conflicts_with_all = ["pareto", "from", "keep", "alternatives"]
+    )]
+    pub minimize: Vec<Measured>,
+    /// Find every compromise between these: the plans that no other plan betters in all of them
+    #[arg(
+        long,
+        value_name = "MEASURES",
+        value_delimiter = ',',
+        conflicts_with_all = ["from", "keep", "alternatives"]
+    )]
+    pub pareto: Vec<Measured>,
+    /// Of these show the plan of one
+    #[arg(long, value_name = "N", requires = "pareto", value_parser = quantity::point, allow_negative_numbers = true)]
+    pub point: Option<usize>,
+}
+
+/// A figure of plans by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Measured {
+    /// The sum of the costs that actions declare, 1 where they declare none
+    Cost,
+    /// The number of steps
+    Steps,
+    /// The time until the goal holds
+    Duration,
+    /// The time that services are out, summed over services
+    Downtime,
+    /// The time in which one fault may do harm, or a service is out
+    Exposure,
+}
+
+impl Measured {
+    const fn measure(self) -> Measure {
+        match self {
+            Self::Cost => Measure::Cost,
+            Self::Steps => Measure::Steps,
+            Self::Duration => Measure::Duration,
+            Self::Downtime => Measure::Downtime,
+            Self::Exposure => Measure::Exposure,
+        }
+    }
+}
+
+impl Best {
+    /// For the tasks; none where nothing is asked.
+    ///
+    /// # Errors
+    /// Where a measure is named twice, or there is nothing to compromise between.
+    pub fn objective(&self) -> Result<Option<Objective>, Diagnostic> {
+        let (option, list) = if self.pareto.is_empty() {
+            ("--minimize", &self.minimize)
+        } else {
+            ("--pareto", &self.pareto)
+        };
+        let measures: Vec<Measure> = list.iter().map(|m| m.measure()).collect();
+        let mut places = measures.iter().enumerate();
+        if let Some((_, twice)) = places.find(|(place, m)| measures[..*place].contains(m)) {
+            let message = format!("`{option}` names `{twice}` twice");
+            let diagnostic = Diagnostic::error(Code::BadOption, message);
+            return Err(diagnostic.help("name each measure once"));
+        }
+        if let [only] = self.pareto[..] {
+            let only = only.measure();
+            let message = format!("`--pareto {only}` has nothing to compare `{only}` with");
+            let diagnostic = Diagnostic::error(Code::BadOption, message);
+            return Err(diagnostic.help(format!(
+                "name another measure, such as `--pareto {only},steps`, or ask for `--minimize {only}`"
+            )));
+        }
+        Ok(if !self.pareto.is_empty() {
+            Some(Objective::Front(measures))
+        } else if measures.is_empty() {
+            None
+        } else {
+            Some(Objective::InOrder(measures))
+        })
+    }
 }
 
 /// `models`
@@ -399,6 +501,28 @@ pub enum Format {
     Human,
     /// For programs; nothing but JSON on standard output
     Json,
+    /// A test report for CI systems (regress)
+    Junit,
+    /// For code review, with places in the rules (regress)
+    Sarif,
+    /// Annotations of a workflow (regress)
+    Github,
+    /// A comment for a merge request (regress)
+    Markdown,
+}
+
+impl Format {
+    /// Its name on the command line.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Json => "json",
+            Self::Junit => "junit",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Markdown => "markdown",
+        }
+    }
 }
 
 /// When to colour.

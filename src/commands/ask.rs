@@ -14,12 +14,16 @@ use rollproof::report::{contingency, plan_file, reference};
 use rollproof::tasks;
 use rollproof::tasks::exposure::CellName;
 use rollproof::tasks::exposure::findings::Exposure;
-use rollproof::tasks::outcome::{FoundPlan, Task};
+use rollproof::tasks::optimal::measure::Objective;
+use rollproof::tasks::outcome::FoundPlan;
+use rollproof::tasks::plan::Order;
 use rollproof::tasks::request::Asked;
 
-use super::arguments::{Changes, Check, Explain, Models, Plan, Regress, SchemaOf, Search, Verify};
+use super::arguments::{Changes, Check, Explain, Models, Plan, SchemaOf, Search, Verify};
+use super::continued;
 use super::destination;
 use super::exit::{Failure, Status};
+use super::keep;
 use super::midway;
 use super::output;
 use super::session::Session;
@@ -132,28 +136,58 @@ pub fn plan(session: &mut Session, plan: &Plan) -> Result<Status, Failure> {
                 .into(),
         );
     }
+    if let Some(from) = &plan.from {
+        return continued::plan(session, plan, from);
+    }
+    let objective = plan.best.objective()?;
+    if let (Some(Objective::Front(_)), None, Some(_)) = (&objective, plan.best.point, &plan.output)
+    {
+        return Err(Diagnostic::error(
+            Code::BadOption,
+            "`-o` writes one plan, and `--pareto` finds several",
+        )
+        .help("name the point whose plan is to be written, such as `--point 1`")
+        .into());
+    }
+    let subject = plan.subject.as_deref().unwrap_or_default();
     let overrides = plan.changes.overrides();
-    let found = session.loader.load_cluster(&plan.subject, &overrides);
+    let found = session.loader.load_cluster(subject, &overrides);
     let model = session.loaded(found)?;
     if let Some(path) = &plan.output {
         spare_what_was_read(session, path, "-o", "plan")?;
     }
     session.assume(plan.strict, &model)?;
     let mut limits = Session::limits(&plan.search);
-    let answer = if plan.no_remedies {
-        tasks::plan::plan(&model, &plan.search.effort(), &mut limits)?
+    let effort = plan.search.effort();
+    let mut order = Order::default();
+    if let Some(steps) = &plan.keep {
+        order.kept = keep::kept(session, &model, steps)?;
+    }
+    order.alternatives = plan.alternatives.map_or(0, |count| usize::from(count) - 1);
+    let answer = if let Some(objective) = &objective {
+        let point = plan.best.point;
+        let answer = tasks::optimal::optimal(&model, objective, point, &effort, &mut limits)?;
+        if plan.no_remedies {
+            answer
+        } else {
+            tasks::remedies::with_remedies(&model, answer, &effort, &mut limits)?
+        }
+    } else if plan.keep.is_some() || plan.alternatives.is_some() {
+        tasks::plan::plan_for(&model, &order, &effort, &mut limits)?
+    } else if plan.no_remedies {
+        tasks::plan::plan(&model, &effort, &mut limits)?
     } else {
-        tasks::remedies::plan_or_remedies(&model, &plan.search.effort(), &mut limits)?
+        tasks::remedies::plan_or_remedies(&model, &effort, &mut limits)?
     };
     let status = session.tell(&answer, false, &mut limits)?;
     if let (Some(path), Some(found)) = (&plan.output, &answer.plan) {
-        write_plan(session, path, found, &plan.subject, &overrides)?;
+        write_plan(session, path, found, subject, &overrides)?;
     }
     Ok(status)
 }
 
 /// What is written never takes the place of what was read.
-fn spare_what_was_read(
+pub(super) fn spare_what_was_read(
     session: &Session,
     path: &Path,
     option: &str,
@@ -168,10 +202,10 @@ fn spare_what_was_read(
     };
     let (path, word) = (path.display(), input.kind.word());
     let message = format!("`{option} {path}` would write the {what} over the {word} that was read");
-    let own = if what == "plan" {
-        "plan.json"
-    } else {
-        "book.md"
+    let own = match what {
+        "plan" => "plan.json",
+        "answer" => "junit=report.xml",
+        _ => "book.md",
     };
     Err(Diagnostic::error(Code::BadOption, message)
         .help(format!(
@@ -197,40 +231,6 @@ fn write_plan(
         destination::seen_from(path, &found.cluster)
     };
     output::file(path, &plan_file::text(found, &cluster, overrides))
-}
-
-/// `regress SUITE`
-pub fn regress(session: &mut Session, regress: &Regress) -> Result<Status, Failure> {
-    let found = session.loader.load_suite(&regress.subject);
-    let suite = session.loaded(found)?;
-    let with_faults = regress.changes.faults.is_some_and(|faults| faults > 0);
-    let without = suite.cases.iter().find(|case| case.task != Task::Check);
-    if let (true, Some(case)) = (with_faults, without) {
-        let (name, task) = (&case.name.value, case.task.key());
-        let message = format!(
-            "`--faults` is only for suites of `check`: the case `{name}` asks `{task}`, which never uses faults"
-        );
-        return Err(Diagnostic::error(Code::BadOption, message)
-            .at(
-                &suite.source,
-                case.name.span,
-                format!("this case asks `{task}`"),
-            )
-            .help(
-                "leave `--faults` out, and write `\"faults\": N` in the cases that check clusters",
-            )
-            .into());
-    }
-    let mut limits = Session::limits(&regress.search);
-    let overrides = regress.changes.overrides();
-    let answer = tasks::regress::regress(
-        &suite,
-        &mut session.loader,
-        &overrides,
-        regress.search.effort(),
-        &mut limits,
-    )?;
-    session.tell_suite(&answer, &mut limits)
 }
 
 /// `models`

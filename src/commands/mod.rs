@@ -3,13 +3,21 @@
 mod arguments;
 mod ask;
 mod budget;
+mod cache;
+mod continued;
 mod destination;
 mod exit;
+mod git;
+mod keep;
 mod midway;
 mod output;
 mod quantity;
+mod regress;
+mod regressed;
 mod session;
+mod sizes;
 mod temporal;
+mod versions;
 
 use std::ffi::OsString;
 use std::io;
@@ -28,11 +36,14 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Err(error) => return usage(&error).into(),
     };
     let mut session = Session::new(&arguments);
+    if let Err(failure) = session.can_be_told() {
+        return session.fail(failure).into();
+    }
     let told = match &arguments.command {
         Command::Check(check) => ask::check(&mut session, check),
         Command::Verify(verify) => ask::verify(&mut session, verify),
         Command::Plan(plan) => ask::plan(&mut session, plan),
-        Command::Regress(regress) => ask::regress(&mut session, regress),
+        Command::Regress(regress) => regress::regress(&mut session, regress),
         Command::Models(models) => ask::models(&mut session, models),
         Command::Explain(explain) => ask::explain(&session, explain),
     };

@@ -56,6 +56,13 @@ pub fn threads(text: &str) -> Result<usize, String> {
     found.ok_or_else(|| format!("write a whole number from 1 to {MAX_THREADS}"))
 }
 
+/// The number of a point, from 1 on.
+pub fn point(text: &str) -> Result<usize, String> {
+    let number = scaled(text, &[("", 1)]).and_then(|number| usize::try_from(number).ok());
+    let found = number.filter(|number| *number > 0);
+    found.ok_or_else(|| "write the number of a point, such as 1".to_owned())
+}
+
 /// A number of faults, at most as many as a cluster file may allow.
 pub fn faults(text: &str) -> Result<u32, String> {
     let number = scaled(text, &[("", 1)]).and_then(|number| u32::try_from(number).ok());

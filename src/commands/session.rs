@@ -1,20 +1,24 @@
 //! One run of the program: what was read, how the answer is told, and what is said where there is none.
 
+use std::path::PathBuf;
+
 use rollproof::language::codes::Code;
 use rollproof::language::diagnostic::{Diagnostic, Diagnostics, Severity};
 use rollproof::model::ground::Model;
 use rollproof::model::loader::Loader;
 use rollproof::report::answer::View;
 use rollproof::report::json::{self, Volatile};
-use rollproof::report::{Loaded, answer, diagnostics, suite};
+use rollproof::report::paint::Paint;
+use rollproof::report::{Loaded, answer, diagnostics};
 use rollproof::semantics::Interpreter;
-use rollproof::tasks::outcome::{Answer, SuiteAnswer};
+use rollproof::tasks::outcome::Answer;
 use rollproof::tasks::request::failing_assumptions;
 
 use super::arguments::{Arguments, Format, Output, Search};
 use super::budget::{Limits, interruption};
 use super::exit::{Failure, Status};
 use super::output;
+use super::regressed::Regressed;
 
 /// What the commands share.
 pub struct Session {
@@ -35,6 +39,21 @@ impl Session {
             command: arguments.command.name(),
             output: arguments.output,
         }
+    }
+
+    /// Only `regress` finds what is told at places, case by case.
+    pub fn can_be_told(&self) -> Result<(), Failure> {
+        let format = self.output.format;
+        if matches!(format, Format::Human | Format::Json) || self.command == "regress" {
+            return Ok(());
+        }
+        let (format, command) = (format.text(), self.command);
+        Err(Diagnostic::error(
+            Code::BadOption,
+            format!("`{command}` cannot tell its answer as `{format}`: that is for `regress`"),
+        )
+        .help("write `--format human` or `--format json`")
+        .into())
     }
 
     /// What was loaded, where it has no errors; its warnings are told with the answer.
@@ -95,14 +114,30 @@ impl Session {
         Ok(answer.verdict.into())
     }
 
-    /// Tells how a suite came out.
-    pub fn tell_suite(&self, found: &SuiteAnswer, limits: &mut Limits) -> Result<Status, Failure> {
+    /// Tells what `regress` found: to standard output, and to the files that were asked for.
+    pub fn tell_regressed(
+        &self,
+        found: &Regressed<'_>,
+        all: bool,
+        outputs: &[(Format, PathBuf)],
+        limits: &mut Limits,
+    ) -> Result<Status, Failure> {
         let volatile = end(limits);
-        self.write(
-            |loaded| json::suite(found, loaded, volatile),
-            |_| suite::render(found, output::answer_paint(self.output.color)),
-        )?;
-        Ok(found.verdict.into())
+        let loaded = Loaded {
+            inputs: self.loader.read(),
+            warnings: &self.warnings,
+        };
+        for (format, path) in outputs {
+            let text = found.text(*format, loaded, volatile, (all, Paint::PLAIN));
+            output::file(path, &text)?;
+        }
+        let paint = output::answer_paint(self.output.color);
+        let text = found.text(self.output.format, loaded, volatile, (all, paint));
+        match self.output.format {
+            Format::Human => output::answer(&text, self.output.color)?,
+            _ => output::json(&text)?,
+        }
+        Ok(found.verdict().into())
     }
 
     /// Tells that the input has no errors: warnings, and a last line for people.
@@ -135,7 +170,7 @@ impl Session {
         };
         match self.output.format {
             Format::Json => output::json(&json(loaded)),
-            Format::Human => output::answer(&human(loaded), self.output.color),
+            _ => output::answer(&human(loaded), self.output.color),
         }
     }
 
@@ -162,7 +197,7 @@ impl Session {
     fn fail_input(&self, found: &Diagnostics) -> Result<(), Failure> {
         match self.output.format {
             Format::Json => output::json(&json::diagnostics(self.command, &found.list)),
-            Format::Human => {
+            _ => {
                 self.say(&found.list);
                 Ok(())
             }
@@ -177,7 +212,7 @@ impl Session {
         output::message(&text, self.output.color);
         match self.output.format {
             Format::Json => output::json(&json::internal(self.command, message)),
-            Format::Human => Ok(()),
+            _ => Ok(()),
         }
     }
 

@@ -37,6 +37,10 @@ pub struct Moves {
 pub struct Room {
     registers: Registers,
     answers: Vec<u64>,
+    /// The last state whose actions were asked for: one after the other is asked about.
+    asked: Option<Words>,
+    /// The answers about it.
+    possible: Vec<u64>,
 }
 
 /// What is to be known of a state when nobody does anything.
@@ -154,9 +158,16 @@ impl Moves {
     /// The actions that are possible in a state, by their numbers, in order.
     #[must_use]
     pub fn possible(&self, room: &mut Room, state: &[u64]) -> Vec<usize> {
-        self.possible
-            .answer(&mut room.registers, state, &mut room.answers);
-        ones(&room.answers, self.actions.len())
+        self.ask(room, state);
+        ones(&room.possible, self.actions.len())
+    }
+
+    fn ask(&self, room: &mut Room, state: &[u64]) {
+        if room.asked.as_deref() != Some(state) {
+            self.possible
+                .answer(&mut room.registers, state, &mut room.possible);
+            room.asked = Some(state.into());
+        }
     }
 
     /// The actions that wait in a state, by their numbers, in order.
@@ -170,9 +181,8 @@ impl Moves {
     /// Whether an action is possible in a state.
     #[must_use]
     pub fn is_possible(&self, room: &mut Room, state: &[u64], action: usize) -> bool {
-        self.possible
-            .answer(&mut room.registers, state, &mut room.answers);
-        room.answers[action / 64] >> (action % 64) & 1 == 1
+        self.ask(room, state);
+        room.possible[action / 64] >> (action % 64) & 1 == 1
     }
 
     /// Whether an action waits in a state.

@@ -3,6 +3,7 @@
 pub mod codes;
 pub mod diagnostic;
 mod lexer;
+pub mod mutation;
 pub mod parse;
 pub mod rules;
 pub mod source;

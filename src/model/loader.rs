@@ -39,6 +39,8 @@ pub struct CaseInput {
     pub model: Model,
     /// The plan, where the case verifies one.
     pub plan: Option<Plan>,
+    /// The texts that it was made of: the plan, the cluster, the rules.
+    pub sources: Vec<Arc<Source>>,
 }
 
 /// Reads files, standard input and the library, each text at most once.
@@ -49,6 +51,10 @@ pub struct Loader {
     inputs: Vec<Input>,
     texts: Vec<(Location, Arc<Source>)>,
     rules: Vec<(Location, Arc<Rules>, Diagnostics)>,
+    /// The texts that were used since it was emptied last, each as often as it was asked for.
+    used: Vec<Arc<Source>>,
+    /// The rules that take the place of those that clusters name.
+    instead: Option<Location>,
 }
 
 impl Default for Loader {
@@ -67,6 +73,8 @@ impl Loader {
             inputs: Vec::new(),
             texts: Vec::new(),
             rules: Vec::new(),
+            used: Vec::new(),
+            instead: None,
         }
     }
 
@@ -80,6 +88,51 @@ impl Loader {
     #[must_use]
     pub fn read(&self) -> &[Input] {
         &self.inputs
+    }
+
+    /// The texts that the cluster or plan which was loaded last was made of: the plan, the cluster, the rules.
+    #[must_use]
+    pub fn used(&self) -> &[Arc<Source>] {
+        &self.used
+    }
+
+    /// From now on these rules, by an argument of the command line, take the place of those that clusters name.
+    pub fn use_rules(&mut self, argument: &str) -> (Option<Arc<Rules>>, Diagnostics) {
+        match lookup::of_argument(FileKind::Rules, argument, &self.library) {
+            Ok(location) => {
+                self.instead = Some(location.clone());
+                self.rules_at(&location, None)
+            }
+            Err(error) => (None, only(*error)),
+        }
+    }
+
+    /// What was read elsewhere for the same answer.
+    pub fn also_read(&mut self, inputs: &[Input]) {
+        for input in inputs {
+            if !self.inputs.contains(input) {
+                self.inputs.push(input.clone());
+            }
+        }
+    }
+
+    /// From now on a file has this text, whatever is on the disk. `name` is what messages call it.
+    pub fn replace(&mut self, location: Location, name: &str, text: String) {
+        self.texts.retain(|(known, _)| *known != location);
+        self.rules.retain(|(known, ..)| *known != location);
+        self.texts.push((location, Source::new(name, text)));
+    }
+
+    /// Whether an argument of the command line names a suite, a cluster or a plan: by what is in a file, by the form of a name
+    /// of the library.
+    #[must_use]
+    pub fn kind_of(&self, argument: &str) -> FileKind {
+        let kinds = [FileKind::Suite, FileKind::Cluster, FileKind::Plan];
+        let is = |kind: &FileKind| match lookup::of_argument(*kind, argument, &self.library) {
+            Ok(Location::StandardInput) | Err(_) => false,
+            Ok(location) => location.is_surely(*kind, &self.library),
+        };
+        kinds.into_iter().find(is).unwrap_or(FileKind::Cluster)
     }
 
     /// Rules, by an argument of the command line.
@@ -96,6 +149,7 @@ impl Loader {
         argument: &str,
         overrides: &Overrides,
     ) -> (Option<Model>, Diagnostics) {
+        self.used.clear();
         match lookup::of_argument(FileKind::Cluster, argument, &self.library) {
             Ok(location) => self.cluster_at(&location, None, &[&overrides.into()]),
             Err(error) => (None, only(*error)),
@@ -108,6 +162,7 @@ impl Loader {
         argument: &str,
         overrides: &Overrides,
     ) -> (Option<(Model, Plan)>, Diagnostics) {
+        self.used.clear();
         match lookup::of_argument(FileKind::Plan, argument, &self.library) {
             Ok(location) => self.plan_at(&location, None, &[&overrides.into()]),
             Err(error) => (None, only(*error)),
@@ -133,6 +188,7 @@ impl Loader {
         case: &Case,
         overrides: &Overrides,
     ) -> (Option<CaseInput>, Diagnostics) {
+        self.used.clear();
         let (name, named) = (&case.target.value, Some((&suite.source, case.target.span)));
         let last = Settings::from(overrides);
         let layers = [&case.settings, &last];
@@ -149,14 +205,17 @@ impl Loader {
             let input = found.map(|(model, plan)| CaseInput {
                 model,
                 plan: Some(plan),
+                sources: std::mem::take(&mut self.used),
             });
             return (input, diagnostics);
         }
         let (model, diagnostics) = self.cluster_at(&location, named, &layers);
-        (
-            model.map(|model| CaseInput { model, plan: None }),
-            diagnostics,
-        )
+        let input = model.map(|model| CaseInput {
+            model,
+            plan: None,
+            sources: std::mem::take(&mut self.used),
+        });
+        (input, diagnostics)
     }
 
     /// `named` is the place that names the file, where one does.
@@ -168,6 +227,7 @@ impl Loader {
         if let Some((_, rules, diagnostics)) =
             self.rules.iter().find(|(known, ..)| known == location)
         {
+            self.used.push(rules.source.clone());
             return (Some(rules.clone()), diagnostics.clone());
         }
         let source = match self.text(location, FileKind::Rules) {
@@ -202,8 +262,11 @@ impl Loader {
         let Some((rules, span)) = rules else {
             return (None, diagnostics);
         };
-        let (rules, found) = match lookup::of_name(FileKind::Rules, rules, location, &self.library)
-        {
+        let named = match &self.instead {
+            Some(instead) => Ok(instead.clone()),
+            None => lookup::of_name(FileKind::Rules, rules, location, &self.library),
+        };
+        let (rules, found) = match named {
             Ok(at) => self.rules_at(&at, Some((&source, span))),
             Err(error) => (None, only(placed(*error, Some((&source, span))))),
         };
@@ -269,6 +332,7 @@ impl Loader {
         if let Some((_, source)) = self.texts.iter().find(|(known, _)| known == location)
             && *location != Location::StandardInput
         {
+            self.used.push(source.clone());
             return Ok(source.clone());
         }
         let name = location.path();
@@ -298,6 +362,7 @@ impl Loader {
         };
         let source = Source::new(name, text);
         self.texts.push((location.clone(), source.clone()));
+        self.used.push(source.clone());
         self.inputs.push(Input {
             kind,
             name: location.name(kind),

@@ -163,6 +163,24 @@ impl Location {
     }
 }
 
+impl Location {
+    /// Whether there is a text of the kind: JSON with the key that only this kind has.
+    pub(super) fn is_surely(&self, kind: FileKind, library: &Library) -> bool {
+        let text = match self {
+            Self::StandardInput => return false,
+            Self::Library(path) => library.text(path).map(str::to_owned),
+            Self::File(path) => files::read_file(path, "").ok(),
+        };
+        let keys = text.and_then(|text| serde_json::from_str::<TopLevel>(&text).ok());
+        keys.is_some_and(|keys| match kind {
+            FileKind::Suite => keys.cases.is_some(),
+            FileKind::Plan => keys.steps.is_some(),
+            FileKind::Cluster => keys.objects.is_some(),
+            FileKind::Rules => false,
+        })
+    }
+}
+
 /// Joins with as few `..` in the result as possible, because users read it.
 fn walk(folder: &Path, relative: &str) -> PathBuf {
     let mut path = folder.to_path_buf();

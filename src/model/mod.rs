@@ -4,6 +4,7 @@ pub mod cluster;
 mod constant;
 mod field_value;
 mod files;
+pub mod fingerprint;
 pub mod ground;
 pub mod host_list;
 pub mod instances;
@@ -18,6 +19,7 @@ mod scalar;
 pub mod schema;
 pub mod settings;
 mod shape;
+pub mod sizes;
 pub mod suite;
 #[cfg(test)]
 mod testing;

@@ -93,7 +93,9 @@ fn expectations() -> Map<String, Json> {
                 "trace_steps" | "violating_states" => each(number()),
                 "because" => each(text("")),
                 "refused" => text("The message of the refusal"),
-                "warnings" => json!({ "type": "array", "items": { "type": "string" } }),
+                "warnings" | "exposure" => {
+                    json!({ "type": "array", "items": { "type": "string" } })
+                }
                 _ => number(),
             };
             ((*key).to_owned(), value)

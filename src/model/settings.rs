@@ -108,6 +108,14 @@ impl Settings {
     /// The keys that [`Settings::read`] reads.
     pub(super) const KEYS: [&'static str; 4] = ["params", "policies", "faults", "goal"];
 
+    /// How many faults of all kinds together may strike, where that is given.
+    pub(super) const fn total_faults(&self) -> Option<u32> {
+        match self.faults {
+            Some(Faults::Total(total)) => Some(total),
+            Some(Faults::Each(_)) | None => None,
+        }
+    }
+
     /// Reads the settings of an object; what they mean is seen when the rules are known.
     pub(super) fn read(shape: &mut Shape<'_>, whole: &Json) -> Self {
         let mut settings = Self::default();

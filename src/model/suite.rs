@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::language::codes::Code;
 use crate::language::diagnostic::Diagnostics;
 use crate::language::source::{Source, Span};
 
-use super::json::{self, Json, Key};
+use super::json::{self, Json, JsonKind, Key};
 use super::lookup::Location;
 use super::settings::Settings;
 use super::shape::Shape;
+
+pub mod rewritten;
 
 /// The largest count that is expected of anything: numbers of JSON that every program can hold.
 const MAX_COUNT: u64 = 1 << 53;
@@ -81,7 +85,8 @@ impl Task {
 }
 
 /// The verdict that is expected of a case or of one property.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// `holds`
     Holds,
@@ -145,8 +150,22 @@ pub struct Expect {
     pub steps: Option<Spanned<u64>>,
     /// The texts of the assumptions that fail, all of them.
     pub warnings: Option<Spanned<Vec<Spanned<String>>>>,
+    /// The windows of exposure, all of them.
+    pub exposure: Option<Spanned<Vec<Spanned<String>>>>,
     /// The whole expectation.
     pub span: Span,
+}
+
+impl Case {
+    /// How many faults may strike at one step of the plan, where that is asked: named, or meant where windows are expected.
+    #[must_use]
+    pub fn faults_along_the_plan(&self) -> Option<u32> {
+        if self.task != Task::Verify {
+            return None;
+        }
+        let meant = self.expect.exposure.as_ref().map(|_| 1);
+        self.settings.total_faults().or(meant).filter(|n| *n > 0)
+    }
 }
 
 impl Expect {
@@ -190,6 +209,7 @@ pub(super) const EXPECTATIONS: &[(&str, &[Task])] = &[
     ("cost", &[Task::Plan]),
     ("steps", &[Task::Plan]),
     ("warnings", &Task::ALL),
+    ("exposure", &[Task::Verify]),
 ];
 
 /// Reads a suite. It is complete where no diagnostic is an error; the targets of its cases are not looked at.
@@ -288,9 +308,7 @@ impl Reader<'_> {
         let max_states = json.get("max_states").and_then(|n| self.max_states(n));
         let expected = self.shape.required("the case", json, "expect");
         let (task, target) = task?;
-        if task != Task::Check {
-            self.no_faults(members);
-        }
+        self.faults_fit(task, members);
         let expect = self.expect(task, expected?)?;
         Some(Case {
             name: name?,
@@ -303,17 +321,29 @@ impl Reader<'_> {
         })
     }
 
-    /// A case says nothing that is without effect: only `check` lets faults strike.
-    fn no_faults(&mut self, members: &[(Key, Json)]) {
-        if let Some((key, _)) = members.iter().find(|(key, _)| key.text == "faults") {
-            self.shape.push(
-                Code::SuiteShape,
-                "faults are only for `check` in this version: `verify` and `plan` never use them",
+    /// A case says nothing that is without effect: `plan` lets no fault strike, and `verify` so many of any kind.
+    fn faults_fit(&mut self, task: Task, members: &[(Key, Json)]) {
+        let Some((key, faults)) = members.iter().find(|(key, _)| key.text == "faults") else {
+            return;
+        };
+        let (message, span, label, help) = match task {
+            Task::Plan => (
+                "`plan` lets no fault strike: what it says is about runs without any",
                 key.span,
                 "without effect here",
-                Some("leave it out, or ask `\"check\": CLUSTER`".to_owned()),
-            );
-        }
+                "leave it out, or ask `\"check\": CLUSTER`",
+            ),
+            Task::Verify if matches!(faults.kind, JsonKind::Object(_)) => (
+                "`verify` counts faults of all kinds together",
+                faults.span,
+                "expected a number",
+                "write how many may strike at one step, such as `\"faults\": 1`",
+            ),
+            Task::Verify | Task::Check => return,
+        };
+        let help = Some(help.to_owned());
+        self.shape
+            .push(Code::SuiteShape, message, span, label, help);
     }
 
     fn max_states(&mut self, json: &Json) -> Option<Spanned<u64>> {
@@ -407,7 +437,12 @@ impl Reader<'_> {
             witness_steps: self.number(json, "witness_steps"),
             cost: self.number(json, "cost"),
             steps: self.number(json, "steps"),
-            warnings: json.get("warnings").and_then(|v| self.warnings(v)),
+            warnings: json
+                .get("warnings")
+                .and_then(|v| self.texts("`warnings`", "a warning", v)),
+            exposure: json
+                .get("exposure")
+                .and_then(|v| self.texts("`exposure`", "a window", v)),
             span: json.span,
         })
     }
@@ -479,12 +514,14 @@ impl Reader<'_> {
         self.count(&format!("`{key}`"), json.get(key)?)
     }
 
-    fn warnings(&mut self, json: &Json) -> Option<Spanned<Vec<Spanned<String>>>> {
-        let elements = self.shape.array("`warnings`", json)?;
-        let value = elements
-            .iter()
-            .filter_map(|e| self.text("a warning", e))
-            .collect();
+    fn texts(
+        &mut self,
+        list: &str,
+        what: &str,
+        json: &Json,
+    ) -> Option<Spanned<Vec<Spanned<String>>>> {
+        let elements = self.shape.array(list, json)?;
+        let value = elements.iter().filter_map(|e| self.text(what, e)).collect();
         Some(Spanned {
             value,
             span: json.span,

@@ -6,7 +6,8 @@ use crate::tasks::outcome::{Answer, Counterexample, Property, Reason, Task, Trac
 use super::paint::Paint;
 use super::words::{WIDTH, count, flow, visible, wrapped};
 use super::{
-    Loaded, diagnostics, exposure, observed, promise, remedies, runbook, summary, trace, verdict,
+    Loaded, alternatives, diagnostics, exposure, front, observed, promise, remedies, runbook,
+    summary, trace, verdict,
 };
 
 /// What the reader wants to see beside the verdicts.
@@ -37,7 +38,9 @@ pub fn render(answer: &Answer, view: View<'_>) -> String {
         sections.extend(answer.properties.iter().filter_map(|p| witness(p, paint)));
     }
     if answer.task == Task::Plan {
+        sections.extend(front::section(answer, paint));
         sections.extend(runbook::steps(answer, paint));
+        sections.extend(alternatives::section(answer, paint));
         sections.extend(runbook::furthest(answer, paint));
         sections.extend(remedies::section(answer, paint));
     }

@@ -5,12 +5,16 @@
 use crate::language::diagnostic::Diagnostic;
 use crate::model::loader::Input;
 
+mod alternatives;
 pub mod answer;
+pub mod ci;
 pub mod contingency;
 pub mod diagnostics;
 mod excerpt;
 mod exposure;
+mod front;
 pub mod json;
+pub mod mutation;
 mod observed;
 pub mod paint;
 pub mod plan_file;
@@ -25,6 +29,7 @@ mod summary;
 mod testing;
 mod trace;
 mod verdict;
+pub mod versions;
 pub mod words;
 
 /// What an answer rests on.

@@ -92,7 +92,9 @@ pub(super) fn answer(task: Task, properties: Vec<Property>) -> Answer {
         timeline: None,
         exposure: None,
         furthest: None,
+        alternatives: None,
         remedies: None,
+        optimum: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::tasks::outcome::{Answer, Property, PropertyKind, Task, Verdict};
 
+use super::front;
 use super::paint::Paint;
 use super::summary;
 use super::words::{count, flow, grouped, stop, visible};
@@ -216,6 +217,13 @@ fn is_against(answer: &Answer) -> bool {
 }
 
 fn plan(answer: &Answer, paint: Paint) -> String {
+    if let Some(line) = answer
+        .optimum
+        .as_ref()
+        .and_then(|best| front::last_line(best, paint))
+    {
+        return line;
+    }
     match (answer.verdict, &answer.plan) {
         (Verdict::Holds, Some(plan)) => format!(
             "{}: {}, cost {}, optimal",
@@ -231,11 +239,17 @@ fn plan(answer: &Answer, paint: Paint) -> String {
             "{}: every order of steps was tried",
             paint.bad("no plan exists")
         ),
-        _ => format!(
-            "{}: {}; whether a plan exists is not established",
-            paint.open("inconclusive"),
-            stopped(answer)
-        ),
+        _ => {
+            let open = match answer.optimum {
+                Some(_) => "which plan is the best",
+                None => "whether a plan exists",
+            };
+            let inconclusive = paint.open("inconclusive");
+            format!(
+                "{inconclusive}: {}; {open} is not established",
+                stopped(answer)
+            )
+        }
     }
 }
 

@@ -1,7 +1,10 @@
 //! Limits of a search. The searches do not know the clock, the memory or the keyboard: they ask.
 
+use serde::{Deserialize, Serialize};
+
 /// Why a search ended before it was through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Stop {
     /// `--max-states`
     States,

@@ -10,6 +10,7 @@ pub mod explore;
 pub mod fairness;
 pub mod first_in_order;
 pub mod graph;
+pub mod label_setting;
 pub mod levels;
 pub mod liveness;
 pub mod store;

@@ -95,7 +95,9 @@ fn answer(
         timeline: None,
         exposure: None,
         furthest: None,
+        alternatives: None,
         remedies: None,
+        optimum: None,
     }
 }
 

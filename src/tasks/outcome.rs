@@ -1,9 +1,15 @@
 //! Answers: what was asked, what was established, and the evidence. Data only; the report room puts it into words.
 
+use std::sync::Arc;
+
 use super::exposure::findings::Exposure;
 use super::observed::Whereabouts;
+use super::optimal::Optimum;
+use super::regress::digest::Digest;
 use super::remedies::findings::Remedies;
 use crate::language::diagnostic::Diagnostic;
+use crate::language::source::{Source, Span};
+use crate::model::suite::rewritten::Edit;
 pub use crate::model::suite::{Task, Verdict};
 use crate::search::budget::Stop;
 use crate::semantics::Explanation;
@@ -35,8 +41,31 @@ pub struct Answer {
     pub exposure: Option<Exposure>,
     /// How near to the goal a valid plan can come (`plan`, where none comes to it).
     pub furthest: Option<Furthest>,
+    /// The next best plans (`plan`, where they were asked for).
+    pub alternatives: Option<Alternatives>,
     /// What would let a plan exist (`plan`, where none does and that was asked for).
     pub remedies: Option<Remedies>,
+    /// What the plan is best by, or the best plans where there are several (`plan`, where asked for).
+    pub optimum: Option<Optimum>,
+}
+
+/// Plans that differ from the best one, and from each other, by more than the names of interchangeable objects and the order
+/// of independent steps.
+#[derive(Clone, Debug)]
+pub struct Alternatives {
+    /// The cheapest first.
+    pub plans: Vec<Alternative>,
+    /// Whether the search came to its own limit: there may be others as cheap.
+    pub cut_short: bool,
+}
+
+/// One of them.
+#[derive(Clone, Debug)]
+pub struct Alternative {
+    /// The plan.
+    pub plan: FoundPlan,
+    /// On the clock.
+    pub timeline: Option<Timeline>,
 }
 
 /// Steps after which less is left to do than after any others.
@@ -407,6 +436,10 @@ pub struct SuiteAnswer {
     pub cases: Vec<CaseAnswer>,
     /// How many of the last cases were not run, because a limit was reached.
     pub not_run: usize,
+    /// Their names.
+    pub names_not_run: Vec<String>,
+    /// The text of the suite.
+    pub source: Arc<Source>,
 }
 
 /// How a case came out.
@@ -418,10 +451,27 @@ pub struct CaseAnswer {
     pub task: Task,
     /// The cluster or plan.
     pub subject: String,
+    /// Where the case stands in its suite.
+    pub place: Span,
+    /// What came out, in short.
+    pub digest: Digest,
     /// What came out.
-    pub answer: Answer,
+    pub evidence: Evidence,
+    /// The fingerprint of everything that it depends on.
+    pub key: String,
     /// What is not as expected: what, expected, found. Empty where all is.
     pub differences: Vec<Difference>,
+    /// The invariant in the rules that is violated and was not expected to be, or the other way round.
+    pub rule: Option<(Arc<Source>, Span)>,
+}
+
+/// What a case found, at length.
+#[derive(Clone, Debug)]
+pub enum Evidence {
+    /// Found now.
+    Fresh(Box<Answer>),
+    /// Found by an earlier run, as its JSON report tells it.
+    Remembered(String),
 }
 
 /// Something that is not as expected.
@@ -433,4 +483,29 @@ pub struct Difference {
     pub expected: String,
     /// As it came out.
     pub found: String,
+    /// What the suite should say instead.
+    pub edit: Edit,
+}
+
+impl SuiteAnswer {
+    /// How many cases were found by an earlier run.
+    #[must_use]
+    pub fn remembered(&self) -> usize {
+        let earlier = |case: &&CaseAnswer| matches!(case.evidence, Evidence::Remembered(_));
+        self.cases.iter().filter(earlier).count()
+    }
+}
+
+impl CaseAnswer {
+    /// Whether a limit ended the case before it was known whether it is as expected.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !self.differences.is_empty() && self.digest.stopped.is_some()
+    }
+
+    /// Whether it is known not to be as expected.
+    #[must_use]
+    pub fn is_different(&self) -> bool {
+        !self.differences.is_empty() && self.digest.stopped.is_none()
+    }
 }

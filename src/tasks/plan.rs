@@ -12,9 +12,11 @@ use crate::semantics::Interpreter;
 use super::belief::Beliefs;
 use super::effort::{Effort, Reductions};
 use super::outcome::{
-    Answer, FoundPlan, Furthest, PlanItem, Property, PropertyKind, SearchStats, Task, Verdict,
+    Alternative, Alternatives, Answer, FoundPlan, Furthest, PlanItem, Property, PropertyKind,
+    SearchStats, Task, Verdict,
 };
-use super::planning::cheapest_plan;
+use super::planning::kept::Kept;
+use super::planning::{Wanted, cheapest_plan};
 use super::request::{Asked, TaskError, remarks, summary};
 use super::standing::Situation;
 use super::target::Target;
@@ -25,16 +27,52 @@ use super::verify::{no_goal, property_names, verify};
 /// # Errors
 /// Where no goal is named, or a plan that was found does not verify.
 pub fn plan(model: &Model, effort: &Effort, budget: &mut dyn Budget) -> Result<Answer, TaskError> {
+    plan_for(model, &Order::default(), effort, budget)
+}
+
+/// What else is wanted of a plan.
+#[derive(Clone, Debug, Default)]
+pub struct Order {
+    /// The steps that it has to have.
+    pub kept: Kept,
+    /// How many other plans are wanted besides the cheapest.
+    pub alternatives: usize,
+}
+
+/// Finds the cheapest valid plan of those that an order asks for.
+///
+/// # Errors
+/// As of [`plan`].
+pub fn plan_for(
+    model: &Model,
+    order: &Order,
+    effort: &Effort,
+    budget: &mut dyn Budget,
+) -> Result<Answer, TaskError> {
     let interpreter = Interpreter::new(model);
     let goal = model.goal.ok_or_else(|| no_goal(model))?;
     // Without any reduction the plan is found by the interpreter alone, state by state and name by name.
     let symmetry = effort.reductions.symmetry;
-    let found = if effort.reductions == Reductions::NONE {
+    let is_free = order.kept == Kept::default() && order.alternatives == 0;
+    let found = if is_free && effort.reductions == Reductions::NONE {
         None
     } else {
-        cheapest_plan(&interpreter, symmetry, budget)?
+        let wanted = Wanted {
+            from: None,
+            kept: &order.kept,
+            alternatives: order.alternatives,
+            symmetry,
+        };
+        cheapest_plan(&interpreter, &wanted, budget)?
     };
     let Some(found) = found else {
+        if !is_free {
+            let search = SearchStats {
+                stopped: Some(Stop::ModelSize),
+                ..SearchStats::default()
+            };
+            return Ok(without_plan(&interpreter, search));
+        }
         return by_the_interpreter(&interpreter, goal, budget);
     };
     let mut answer = without_plan(&interpreter, found.search);
@@ -48,8 +86,29 @@ pub fn plan(model: &Model, effort: &Effort, budget: &mut dyn Budget) -> Result<A
             items,
             source: Source::new("the plan found", ""),
         };
-        let verified = verified(model, &plan, budget)?;
-        put_verified(&interpreter, &mut answer, plan, (verified, cost));
+        let first = verified(model, &plan, budget)?;
+        put_verified(&interpreter, &mut answer, plan, (first, cost));
+        if order.alternatives > 0 && answer.plan.is_some() {
+            let mut plans = Vec::new();
+            for (items, cost) in found.alternatives {
+                let plan = Plan {
+                    name: model.name.clone(),
+                    items,
+                    source: Source::new("another plan found", ""),
+                };
+                let verified = verified(model, &plan, budget)?;
+                let mut other = without_plan(&interpreter, SearchStats::default());
+                put_verified(&interpreter, &mut other, plan, (verified, cost));
+                plans.extend(other.plan.map(|plan| Alternative {
+                    plan,
+                    timeline: other.timeline,
+                }));
+            }
+            answer.alternatives = Some(Alternatives {
+                plans,
+                cut_short: found.cut_short,
+            });
+        }
     } else if found.broken_from_the_start {
         answer.properties = violated_from_the_start(model, budget)?;
     }
@@ -117,7 +176,9 @@ pub(super) fn without_plan(interpreter: &Interpreter<'_>, search: SearchStats) -
         timeline: None,
         exposure: None,
         furthest: None,
+        alternatives: None,
         remedies: None,
+        optimum: None,
     }
 }
 
@@ -145,6 +206,19 @@ fn put_verified(
         answer.search.stopped = verified.search.stopped;
         return;
     }
+    answer.verdict = verified.verdict;
+    answer.properties = verified.properties;
+    answer.timeline = verified.timeline;
+    put_items(interpreter, answer, &plan, cost);
+}
+
+/// Puts the items of a plan into the answer.
+pub(super) fn put_items(
+    interpreter: &Interpreter<'_>,
+    answer: &mut Answer,
+    plan: &Plan,
+    cost: u32,
+) {
     let items: Vec<PlanItem> = plan
         .items
         .iter()
@@ -153,9 +227,6 @@ fn put_verified(
             _ => PlanItem::AwaitSettled,
         })
         .collect();
-    answer.verdict = verified.verdict;
-    answer.properties = verified.properties;
-    answer.timeline = verified.timeline;
     answer.plan = Some(FoundPlan {
         cost,
         steps: items
@@ -194,7 +265,7 @@ fn violated_from_the_start(
 }
 
 /// What makes a plan valid. Temporal properties are for `verify`: no plan is chosen by them.
-fn validity(model: &Model) -> Asked {
+pub(super) fn validity(model: &Model) -> Asked {
     let mut properties = property_names(model);
     properties.retain(|name| model.rules.temporal.iter().all(|t| t.name != *name));
     Asked {

@@ -106,6 +106,38 @@ pub fn resumed(
     Ok(answer)
 }
 
+/// The states in which the cluster may be when a plan is somewhere; a limit where it was reached first.
+///
+/// # Errors
+/// Where the plan has no such position, or no run comes to it.
+pub fn states_at(
+    model: &Model,
+    plan: &Plan,
+    at: &str,
+    budget: &mut dyn Budget,
+) -> Result<Result<Vec<State>, Stop>, TaskError> {
+    let interpreter = Interpreter::new(model);
+    let program = Program::new(plan);
+    let numbers = StepNumbers::new(&program);
+    let next = numbers.named(at);
+    let next = next.ok_or_else(|| no_position(at, &program, &numbers))?;
+    let here =
+        earliest(&program, &numbers, &next).ok_or_else(|| no_position(at, &program, &numbers))?;
+    let system = UpTo {
+        inner: PlanSystem::new(&interpreter, &program),
+        left: steps_left(&program, &numbers, &here),
+        numbers: &numbers,
+    };
+    let expected = Expected::of(&system, plan, &next, budget);
+    if let Some(stop) = expected.found.stopped {
+        return Ok(Err(stop));
+    }
+    if expected.at.is_empty() {
+        return Err(nobody_comes(at).into());
+    }
+    Ok(Ok(expected.states().into_iter().cloned().collect()))
+}
+
 fn no_position(at: &str, program: &Program<'_>, numbers: &StepNumbers) -> Diagnostic {
     let steps = numbers.steps().len();
     let diagnostic = Diagnostic::error(
@@ -419,7 +451,9 @@ impl<'s, 'a, 'm> Expected<'s, 'a, 'm> {
             timeline: None,
             exposure: None,
             furthest: None,
+            alternatives: None,
             remedies: None,
+            optimum: None,
         }
     }
 }

@@ -83,7 +83,9 @@ pub fn verify(
         timeline: Some(timeline(&interpreter, &program)),
         exposure,
         furthest: None,
+        alternatives: None,
         remedies: None,
+        optimum: None,
     })
 }
 

@@ -45,12 +45,26 @@ pub fn way(
     let model = model_at(interpreter, state);
     let here = Interpreter::new(&model);
     let from = vec![Situation::taken_over(&here, here.initial())];
+    way_from(&here, &from, target, budget)
+}
+
+/// The cheapest plan to a target that is valid from all of some situations.
+///
+/// # Errors
+/// Where what was found does not verify.
+pub fn way_from(
+    here: &Interpreter<'_>,
+    from: &[Situation],
+    target: &Target,
+    budget: &mut dyn Budget,
+) -> Result<Way, TaskError> {
+    let model = here.model();
     let mut stopped = None;
     let mut may_go_on = || {
         stopped = stopped.or_else(|| budget.spend(Progress::default()));
         stopped.is_none()
     };
-    let found = Beliefs::new(&here, target.clone(), Some(from.clone()), &mut may_go_on);
+    let found = Beliefs::new(here, target.clone(), Some(from.to_vec()), &mut may_go_on);
     let Some(mut beliefs) = found else {
         return Ok(Way::Unknown(stopped.unwrap_or(Stop::Interrupted)));
     };
@@ -62,11 +76,11 @@ pub fn way(
         return Ok(found.stopped.map_or(Way::None, Way::Unknown));
     };
     let subject = |&action: &usize| model.instances[action].arguments.first().cloned();
-    let steps = soonest(&model, &beliefs, &cheapest)
+    let steps = soonest(model, &beliefs, &cheapest)
         .unwrap_or_else(|| choose(&cheapest, subject, |&action| action));
     let items = with_waits(&beliefs, &steps);
     let valid = |items: &[Item], budget: &mut dyn Budget| {
-        valid_from(&here, &plan_of(items), &from, target, budget)
+        valid_from(here, &plan_of(items), from, target, budget)
     };
     let found = match valid(&items, budget) {
         Ok(true) => with_fewest_waits(items, valid, budget),

@@ -3,10 +3,13 @@
 use rollproof::model::ground::Model;
 use rollproof::model::plan::Plan;
 use rollproof::search::budget::Unlimited;
+use rollproof::semantics::Interpreter;
 use rollproof::tasks::check::check;
+use rollproof::tasks::continued::plan_from;
 use rollproof::tasks::effort::{Effort, Reductions};
 use rollproof::tasks::outcome::{Answer, Property, Trace, Verdict};
-use rollproof::tasks::plan::plan;
+use rollproof::tasks::plan::{Order, plan, plan_for};
+use rollproof::tasks::planning::kept::{Element, Kept};
 use rollproof::tasks::request::{Asked, TaskError};
 use rollproof::tasks::verify::verify;
 
@@ -57,6 +60,39 @@ pub fn program_plans_with(model: &Model, reductions: Reductions) -> Result<Answe
         ..Effort::default()
     };
     told(plan(model, &effort, &mut Unlimited))
+}
+
+/// The program's `plan --keep`, with any steps between those that are kept.
+pub fn program_keeps(model: &Model, steps: &[usize]) -> Result<Answer, String> {
+    let mut elements = vec![Element::Hole];
+    for step in steps {
+        elements.extend([Element::Step(*step), Element::Hole]);
+    }
+    let order = Order {
+        kept: Kept::new(elements),
+        alternatives: 0,
+    };
+    told(plan_for(model, &order, &Effort::default(), &mut Unlimited))
+}
+
+/// The program's `plan --alternatives`.
+pub fn program_lists(model: &Model, count: usize) -> Result<Answer, String> {
+    let order = Order {
+        alternatives: count,
+        ..Order::default()
+    };
+    told(plan_for(model, &order, &Effort::default(), &mut Unlimited))
+}
+
+/// The program's `plan --from` of the cluster as it is.
+pub fn program_takes_over(model: &Model) -> Result<Answer, String> {
+    let first = Interpreter::new(model).initial();
+    told(plan_from(
+        model,
+        &[first],
+        &Effort::default(),
+        &mut Unlimited,
+    ))
 }
 
 /// The property of that name.

@@ -1,15 +1,23 @@
 //! `plan` finds a plan where the oracle finds one, of the same cost, and it is valid.
 
+use std::collections::BTreeSet;
+
 use rollproof::model::ground::Model;
 use rollproof::tasks::outcome::{Answer, PlanItem, Verdict};
 
+use rollproof::language::rules::TransitionClass;
 use rollproof::tasks::effort::Reductions;
 
-use crate::answers::{asking, program_plans, program_plans_with, program_verifies};
+use crate::answers::{
+    asking, program_keeps, program_lists, program_plans, program_plans_with, program_takes_over,
+    program_verifies,
+};
 use crate::cases::{CASES, Case, MAX_STATES, for_all, same};
-use crate::oracle::plan::{Planned, cheapest};
+use crate::oracle::plan::{Planned, cheapest, cheapest_from, cheapest_with};
 use crate::oracle::random::plan as read_plan;
 use crate::oracle::random::plans::{SETTLED, text};
+use crate::oracle::step::initial;
+use crate::oracle::target::Target;
 use crate::oracle::verify::verify;
 use crate::oracle::words;
 
@@ -51,6 +59,86 @@ fn the_plan_is_the_same_with_and_without_reductions() {
             same("verdict", slow.verdict, fast.verdict).map_err(|e| case.about("", e))?;
         }
         Ok(())
+    });
+}
+
+#[test]
+fn a_plan_that_keeps_to_steps_agrees_with_the_oracle() {
+    for_all(CASES / 2, |tape| {
+        let Some(case) = Case::from(tape)? else {
+            return Ok(());
+        };
+        let Planned::Cheapest { steps, .. } = cheapest(&case.model, MAX_SETS) else {
+            return Ok(());
+        };
+        let actions = (0..case.model.instances.len()).filter(|&i| {
+            let transition = case.model.instances[i].transition;
+            case.model.rules.transitions[transition.index()].class == TransitionClass::Action
+        });
+        let mut orders: Vec<Vec<usize>> = actions.map(|action| vec![action]).collect();
+        orders.push(steps.iter().rev().take(2).copied().collect());
+        for kept in orders {
+            let ours = cheapest_with(&case.model, &kept, MAX_SETS);
+            if ours == Planned::TooLarge {
+                continue;
+            }
+            let answer = program_keeps(&case.model, &kept)?;
+            let about = format!("kept: {kept:?}");
+            agree(&case.model, &ours, &answer).map_err(|e| case.about(&about, e))?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_cluster_that_is_taken_over_as_it_is_agrees_with_the_oracle() {
+    for_all(CASES, |tape| {
+        let Some(case) = Case::from(tape)? else {
+            return Ok(());
+        };
+        let model = &case.model;
+        let ours = cheapest_from(model, &initial(model), &Target::goal(model), MAX_SETS);
+        let cost = match &ours {
+            Planned::Cheapest { cost, .. } => Some(*cost),
+            Planned::None => None,
+            Planned::TooLarge => return Ok(()),
+        };
+        let answer = program_takes_over(model)?;
+        same("cost", cost, answer.plan.map(|plan| plan.cost)).map_err(|e| case.about("", e))
+    });
+}
+
+#[test]
+fn other_plans_are_valid_and_cost_no_less() {
+    for_all(CASES / 2, |tape| {
+        let Some(case) = Case::from(tape)? else {
+            return Ok(());
+        };
+        if cheapest(&case.model, MAX_SETS) == Planned::TooLarge {
+            return Ok(());
+        }
+        let answer = program_lists(&case.model, 4)?;
+        let Some(best) = &answer.plan else {
+            return Ok(());
+        };
+        let others = answer.alternatives.ok_or("nothing is said about others")?;
+        let mut seen = vec![(best.cost, items(&best.items))];
+        for other in &others.plans {
+            let whole = text(&items(&other.plan.items));
+            let read = read_plan(&case.model, &whole)?;
+            let Some(ours) = verify(&case.model, &read, 2 * MAX_STATES) else {
+                continue;
+            };
+            same("validity", true, ours.valid()).map_err(|e| case.about(&whole, e))?;
+            seen.push((other.plan.cost, items(&other.plan.items)));
+        }
+        same(
+            "order of costs",
+            true,
+            seen.is_sorted_by_key(|(cost, _)| *cost),
+        )?;
+        let different: BTreeSet<&Vec<String>> = seen.iter().map(|(_, items)| items).collect();
+        same("different plans", seen.len(), different.len()).map_err(|e| case.about("", e))
     });
 }
 

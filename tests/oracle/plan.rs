@@ -40,8 +40,8 @@ struct Beliefs<'a> {
 
 /// An order of plans: cost, changes of the first argument, steps. Waits cost nothing.
 type Key = (u32, u32, Vec<usize>);
-/// A set of states with the step that led there.
-type Place = (BTreeSet<State>, Option<usize>);
+/// A set of states with the step that led there, and how many of the steps that have to be kept were taken.
+type Place = (BTreeSet<State>, Option<usize>, usize);
 
 /// The cheapest valid plan, and of those the first one.
 pub fn cheapest(model: &Model, limit: usize) -> Planned {
@@ -52,8 +52,27 @@ pub fn cheapest(model: &Model, limit: usize) -> Planned {
     cheapest_from(model, &first, &Target::goal(model), limit)
 }
 
+/// The same of the plans that have some steps in this order, with any others between them.
+pub fn cheapest_with(model: &Model, kept: &[usize], limit: usize) -> Planned {
+    let first = initial(model);
+    if wrong_in(model, &first).any() {
+        return Planned::None;
+    }
+    cheapest_keeping(model, &first, &Target::goal(model), kept, limit)
+}
+
 /// The same from a state to a target, for who takes over there: what is false already may stay so until it holds once.
 pub fn cheapest_from(model: &Model, first: &State, target: &Target, limit: usize) -> Planned {
+    cheapest_keeping(model, first, target, &[], limit)
+}
+
+fn cheapest_keeping(
+    model: &Model,
+    first: &State,
+    target: &Target,
+    kept: &[usize],
+    limit: usize,
+) -> Planned {
     let mut beliefs = Beliefs {
         model,
         target,
@@ -62,10 +81,10 @@ pub fn cheapest_from(model: &Model, first: &State, target: &Target, limit: usize
     let mut open: BTreeSet<(Key, Place)> = BTreeSet::new();
     let mut closed: BTreeSet<Place> = BTreeSet::new();
     let start = reached(model, &BTreeSet::from([first.clone()]));
-    open.insert(((0, 0, Vec::new()), (start, None)));
+    open.insert(((0, 0, Vec::new()), (start, None, 0)));
     while let Some((key, place)) = open.pop_first() {
         // The last step decides about the next change only by its first argument.
-        let seen = (place.0.clone(), place.1);
+        let seen = place.clone();
         if closed.contains(&seen) || !beliefs.is_clean(&place.0) {
             continue;
         }
@@ -73,7 +92,8 @@ pub fn cheapest_from(model: &Model, first: &State, target: &Target, limit: usize
         if closed.len() > limit {
             return Planned::TooLarge;
         }
-        if beliefs.every_fair_run_gets(&place.0, |state| target.holds(model, state) == Ok(true)) {
+        let is_reached = |state: &State| target.holds(model, state) == Ok(true);
+        if place.2 == kept.len() && beliefs.every_fair_run_gets(&place.0, is_reached) {
             let (cost, changes, steps) = key;
             return Planned::Cheapest {
                 cost,
@@ -81,7 +101,7 @@ pub fn cheapest_from(model: &Model, first: &State, target: &Target, limit: usize
                 steps,
             };
         }
-        for (longer, next) in beliefs.successors(&key, &place) {
+        for (longer, next) in beliefs.successors(&key, &place, kept) {
             open.insert((longer, next));
         }
     }
@@ -90,7 +110,12 @@ pub fn cheapest_from(model: &Model, first: &State, target: &Target, limit: usize
 
 impl Beliefs<'_> {
     /// Everything that one more item may lead to.
-    fn successors(&self, key: &Key, (states, last): &Place) -> Vec<(Key, Place)> {
+    fn successors(
+        &self,
+        key: &Key,
+        (states, last, had): &Place,
+        kept: &[usize],
+    ) -> Vec<(Key, Place)> {
         let model = self.model;
         let mut all = Vec::new();
         if let Some(next) = self.after(
@@ -104,7 +129,7 @@ impl Beliefs<'_> {
             },
             false,
         ) {
-            all.push((key.clone(), (next, *last)));
+            all.push((key.clone(), (next, *last, *had)));
         }
         for instance in 0..model.instances.len() {
             if class(model, instance) != TransitionClass::Action {
@@ -118,7 +143,8 @@ impl Beliefs<'_> {
                 let mut steps = key.2.clone();
                 steps.push(instance);
                 let key = (key.0 + cost, key.1 + u32::from(changed), steps);
-                all.push((key, (next, Some(instance))));
+                let had = had + usize::from(kept.get(*had) == Some(&instance));
+                all.push((key, (next, Some(instance), had)));
             }
         }
         all

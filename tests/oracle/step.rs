@@ -68,7 +68,7 @@ pub fn attempt(model: &Model, state: &State, instance: usize) -> Attempt {
 
 /// All guards in the order in which they are asked: awaits, those of policies; requires, those of policies. An action fails
 /// where it can be done.
-fn guards(model: &Model, transition: TransitionId) -> Vec<&Guard> {
+pub fn guards(model: &Model, transition: TransitionId) -> Vec<&Guard> {
     let failing = model.rules.transitions[transition.index()].failure_of;
     let transition = failing.unwrap_or(transition);
     let own = &model.rules.transitions[transition.index()].guards;

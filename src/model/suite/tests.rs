@@ -83,15 +83,35 @@ fn what_the_task_cannot_tell_is_not_expected_of_it() {
 }
 
 #[test]
-fn faults_are_for_check_alone() {
-    let case = |asks: &str| {
-        format!(r#"{{"name": "a", {asks}, "faults": 1, "expect": {{"verdict": "holds"}}}}"#)
+fn a_plan_is_searched_for_without_faults_and_verified_with_a_number_of_them() {
+    let case = |asks: &str, faults: &str| {
+        format!(r#"{{"name": "a", {asks}, "faults": {faults}, "expect": {{"verdict": "holds"}}}}"#)
     };
-    let message = "faults are only for `check` in this version: `verify` and `plan` never use them";
-    for asks in [r#""verify": "p""#, r#""plan": "c""#] {
-        assert_eq!(found(&case(asks)), one(message, "\"faults\""));
+    let (check, verify, plan) = (r#""check": "c""#, r#""verify": "p""#, r#""plan": "c""#);
+    let message = "`plan` lets no fault strike: what it says is about runs without any";
+    assert_eq!(found(&case(plan, "1")), one(message, "\"faults\""));
+    let each = r#"{"crash": 1}"#;
+    let message = "`verify` counts faults of all kinds together";
+    assert_eq!(found(&case(verify, each)), one(message, each));
+    for (asks, faults) in [(check, "1"), (check, each), (verify, "1")] {
+        assert_eq!(found(&case(asks, faults)), []);
     }
-    assert_eq!(found(&case(r#""check": "c""#)), []);
+}
+
+#[test]
+fn exposure_is_asked_for_where_it_is_named_or_expected() {
+    let faults = |case: &str| {
+        let source = Source::new("s.json", format!("{{\"cases\": [{case}]}}"));
+        let (suite, _) = read_suite(&source, "s", Location::StandardInput);
+        suite.unwrap().cases[0].faults_along_the_plan()
+    };
+    let case = |more: &str| format!(r#"{{"name": "a", "verify": "p", {more}}}"#);
+    assert_eq!(faults(&case(r#""expect": {"verdict": "holds"}"#)), None);
+    assert_eq!(faults(&case(r#""expect": {"exposure": []}"#)), Some(1));
+    let two = r#""faults": 2, "expect": {"exposure": ["4 crash(A): b"]}"#;
+    assert_eq!(faults(&case(two)), Some(2));
+    let check = r#"{"name": "a", "check": "c", "faults": 1, "expect": {"verdict": "holds"}}"#;
+    assert_eq!(faults(check), None);
 }
 
 #[test]

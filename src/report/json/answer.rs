@@ -7,13 +7,14 @@ use serde_json::Value;
 use crate::report::{Loaded, words};
 use crate::semantics::Explanation;
 use crate::tasks::outcome::{
-    Answer, Counterexample, ModelSummary, NotUsed, Property, PropertyKind, Reason, Reduction,
-    SearchStats,
+    Alternative, Answer, Counterexample, ModelSummary, NotUsed, Property, PropertyKind, Reason,
+    Reduction, SearchStats,
 };
 
 use super::diagnostics::{self, Diagnostic};
 use super::exposure::Exposed;
 use super::observed::Position;
+use super::optimum::Best;
 use super::promise::{Fair, FellDue, Unkept};
 use super::remedies::Remedied;
 use super::run::{Clock, Found, Run};
@@ -53,9 +54,13 @@ pub(super) struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<Found<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    optimum: Option<Best<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     timeline: Option<Clock<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     exposure: Option<Exposed<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alternatives: Option<Others<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     furthest: Option<Nearest<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,8 +84,13 @@ impl<'a> Body<'a> {
                 .map(|p| Judged::of(p, goal))
                 .collect(),
             plan: answer.plan.as_ref().map(Found::of),
+            optimum: answer.optimum.as_ref().map(Best::of),
             timeline: answer.timeline.as_ref().map(Clock::of),
             exposure: answer.exposure.as_ref().map(Exposed::of),
+            alternatives: answer.alternatives.as_ref().map(|found| Others {
+                plans: found.plans.iter().map(Other::of).collect(),
+                cut_short: found.cut_short,
+            }),
             furthest: answer.furthest.as_ref().map(|furthest| Nearest {
                 steps: &furthest.steps,
                 left: furthest.left,
@@ -88,6 +98,29 @@ impl<'a> Body<'a> {
             remedies: answer.remedies.as_ref().map(Remedied::of),
             search: Search::of(&answer.search, volatile),
             diagnostics: diagnostics::all(&answer.warnings),
+        }
+    }
+}
+
+/// The next best plans.
+#[derive(Serialize)]
+struct Others<'a> {
+    plans: Vec<Other<'a>>,
+    cut_short: bool,
+}
+
+#[derive(Serialize)]
+struct Other<'a> {
+    plan: Found<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timeline: Option<Clock<'a>>,
+}
+
+impl<'a> Other<'a> {
+    fn of(alternative: &'a Alternative) -> Self {
+        Self {
+            plan: Found::of(&alternative.plan),
+            timeline: alternative.timeline.as_ref().map(Clock::of),
         }
     }
 }
@@ -100,7 +133,7 @@ struct Nearest<'a> {
 }
 
 #[derive(Serialize)]
-struct Model<'a> {
+pub(super) struct Model<'a> {
     rules: &'a str,
     objects: IndexMap<&'a str, usize>,
     policies: &'a [String],
@@ -111,7 +144,7 @@ struct Model<'a> {
 }
 
 impl<'a> Model<'a> {
-    fn of(model: &'a ModelSummary) -> Self {
+    pub(super) fn of(model: &'a ModelSummary) -> Self {
         let params = model.params.iter().map(|(n, v)| (n.as_str(), scalar(v)));
         let objects = model.objects.iter().map(|(kind, n)| (kind.as_str(), *n));
         Self {

@@ -6,11 +6,14 @@
 mod answer;
 mod diagnostics;
 mod exposure;
+mod mutation;
 mod observed;
+mod optimum;
 mod promise;
 mod remedies;
 mod run;
 mod suite;
+mod versions;
 
 pub(super) use run::Item;
 use serde::Serialize;
@@ -18,7 +21,9 @@ use serde_json::Value;
 
 use crate::language::diagnostic::Diagnostic;
 use crate::model::loader::Input;
+use crate::tasks::difference::findings::Compared;
 use crate::tasks::outcome::{Answer, SuiteAnswer};
+use crate::tasks::regress::mutation::Score;
 
 use super::Loaded;
 
@@ -64,6 +69,24 @@ pub fn answer(answer: &Answer, loaded: Loaded<'_>, volatile: Volatile) -> String
 #[must_use]
 pub fn suite(answer: &SuiteAnswer, loaded: Loaded<'_>, volatile: Volatile) -> String {
     text(&suite::Report::of(answer, loaded, volatile))
+}
+
+/// The report of `regress` between two versions of rules.
+#[must_use]
+pub fn versions(found: &Compared, loaded: Loaded<'_>, volatile: Volatile) -> String {
+    text(&versions::Report::of(found, loaded, volatile))
+}
+
+/// The report of `regress --mutate`.
+#[must_use]
+pub fn mutation(score: &Score, loaded: Loaded<'_>, volatile: Volatile) -> String {
+    text(&mutation::Report::of(score, loaded, volatile))
+}
+
+/// The answer of a case in that report, for a later run that needs not ask again.
+#[must_use]
+pub fn of_case(answer: &Answer) -> String {
+    suite::of_case(answer)
 }
 
 /// The report where nothing was asked because the input is wrong, or where only the input was to be checked.

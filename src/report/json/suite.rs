@@ -1,9 +1,10 @@
 //! The answer of `regress` in the JSON report.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::report::Loaded;
-use crate::tasks::outcome::{CaseAnswer, Difference, SuiteAnswer};
+use crate::tasks::outcome::{Answer, CaseAnswer, Difference, Evidence, SuiteAnswer};
 
 use super::answer::Body;
 use super::diagnostics::{self, Diagnostic};
@@ -19,7 +20,14 @@ pub(super) struct Report<'a> {
     cases: Vec<Case<'a>>,
     not_run: usize,
     diagnostics: Vec<Diagnostic<'a>>,
+    volatile: WithMemory,
+}
+
+#[derive(Serialize)]
+struct WithMemory {
+    #[serde(flatten)]
     volatile: Volatile,
+    remembered: usize,
 }
 
 #[derive(Serialize)]
@@ -29,7 +37,20 @@ struct Case<'a> {
     subject: &'a str,
     as_expected: bool,
     differences: Vec<Differing<'a>>,
-    answer: Body<'a>,
+    answer: Told<'a>,
+}
+
+/// The same, whether it was found now or earlier.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Told<'a> {
+    Now(Box<Body<'a>>),
+    Earlier(Value),
+}
+
+/// The answer of a case as the report tells it, for a later run.
+pub(super) fn of_case(answer: &Answer) -> String {
+    super::text(&Body::of(answer, None))
 }
 
 #[derive(Serialize)]
@@ -49,7 +70,10 @@ impl<'a> Report<'a> {
             cases: answer.cases.iter().map(Case::of).collect(),
             not_run: answer.not_run,
             diagnostics: diagnostics::all(loaded.warnings),
-            volatile,
+            volatile: WithMemory {
+                volatile,
+                remembered: answer.remembered(),
+            },
         }
     }
 }
@@ -67,7 +91,12 @@ impl<'a> Case<'a> {
             subject: &case.subject,
             as_expected: case.differences.is_empty(),
             differences: case.differences.iter().map(differing).collect(),
-            answer: Body::of(&case.answer, None),
+            answer: match &case.evidence {
+                Evidence::Fresh(answer) => Told::Now(Box::new(Body::of(answer, None))),
+                Evidence::Remembered(text) => {
+                    Told::Earlier(serde_json::from_str(text).unwrap_or_default())
+                }
+            },
         }
     }
 }

@@ -64,9 +64,18 @@ pub(super) struct Facts {
 impl<'s, 'a, 'm> Aftermath<'s, 'a, 'm> {
     /// The runs of the plan without strikes.
     pub(super) fn of_plan(system: &'s PlanSystem<'a, 'm>, budget: &mut dyn Budget) -> Self {
+        let mut found = Self::nothing(system);
+        found.store.insert(system.first(), usize::MAX);
+        found.explore(budget, true);
+        found.planned = found.store.len();
+        found
+    }
+
+    /// No states yet.
+    pub(super) fn nothing(system: &'s PlanSystem<'a, 'm>) -> Self {
         let invariants = system.interpreter.model().rules.invariants.len();
         let services = system.interpreter.services();
-        let mut found = Self {
+        Self {
             system,
             store: StateStore::default(),
             events: Graph::default(),
@@ -79,11 +88,7 @@ impl<'s, 'a, 'm> Aftermath<'s, 'a, 'm> {
             services,
             facts: Vec::new(),
             stopped: None,
-        };
-        found.store.insert(system.first(), usize::MAX);
-        found.explore(budget, true);
-        found.planned = found.store.len();
-        found
+        }
     }
 
     /// How many things can break: the invariants, that everything is defined, and that nothing breaks.

@@ -8,6 +8,7 @@ mod carried_on;
 mod cells;
 mod contingency;
 mod ends;
+pub mod exposed;
 pub mod findings;
 mod naming;
 mod path;

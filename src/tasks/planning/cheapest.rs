@@ -2,7 +2,7 @@
 
 use crate::search::best_first::{Expansion, Space};
 
-use super::positions::{Belief, Names, Positions, Waiting};
+use super::positions::{Names, Place, Positions};
 
 /// The positions of all plans, one for each orbit.
 pub(super) struct Quotient<'p, 'm> {
@@ -16,33 +16,34 @@ impl<'p, 'm> Quotient<'p, 'm> {
 }
 
 impl Space for Quotient<'_, '_> {
-    type Node = Belief;
+    type Node = Place;
     type Label = ();
 
-    fn start(&self) -> Option<Belief> {
-        let start = self.positions.start()?;
-        Some(self.positions.representative(start.belief))
+    fn start(&self) -> Option<Place> {
+        let start = self.positions.first_place()?;
+        Some(self.positions.representative(start))
     }
 
-    fn expand(&mut self, belief: &Belief, expansion: &mut Expansion<'_, Self>) {
-        for action in self.positions.candidates(belief, Names::Representative) {
+    fn expand(&mut self, place: &Place, expansion: &mut Expansion<'_, Self>) {
+        for action in self
+            .positions
+            .candidates(&place.belief, Names::Representative)
+        {
             if !expansion.may_go_on() {
                 return;
             }
-            let after = self.positions.after(belief, action);
-            let closed = after.and_then(|states| self.positions.close(states, Waiting::Yes));
-            if let Some(closed) = closed {
-                let next = self.positions.representative(closed.belief);
+            for next in self.positions.next(place, action) {
+                let next = self.positions.representative(next);
                 expansion.offer((), self.positions.cost(action), next);
             }
         }
     }
 
-    fn is_goal(&mut self, belief: &Belief) -> bool {
-        self.positions.is_goal(belief)
+    fn is_goal(&mut self, place: &Place) -> bool {
+        self.positions.is_end(place)
     }
 
-    fn estimate(&mut self, belief: &Belief) -> Option<u32> {
-        self.positions.bound(belief, None).map(|bound| bound.cost)
+    fn estimate(&mut self, place: &Place) -> Option<u32> {
+        self.positions.bound(place, None).map(|bound| bound.cost)
     }
 }

@@ -5,7 +5,7 @@ use crate::model::value::{ObjectId, Value};
 use crate::search::budget::{Budget, Stop};
 use crate::search::first_in_order::{Step, Sums, Walk, Walked, first_in_order};
 
-use super::positions::{Belief, Names, Positions, Subject, Waiting};
+use super::positions::{Names, Place, Positions, Subject};
 
 /// So many places are looked at to find out how few changes of subject there can be. Beyond that each step is about the same
 /// as the one before it wherever some cheapest plan goes on so.
@@ -17,11 +17,11 @@ pub(super) fn by_name(
     cost: u32,
     budget: &mut dyn Budget,
 ) -> Result<Vec<usize>, Stop> {
-    let Some(start) = positions.start() else {
+    let Some(first) = positions.first_place() else {
         return Ok(Vec::new());
     };
     let start = || At {
-        belief: start.belief.clone(),
+        place: first.clone(),
         last: None,
     };
     let mut walk = Plans {
@@ -53,7 +53,7 @@ pub(super) fn by_name(
 
 /// A position, and what the last step was about.
 struct At {
-    belief: Belief,
+    place: Place,
     last: Option<Subject>,
 }
 
@@ -77,12 +77,12 @@ impl At {
 impl Walk for Plans<'_, '_> {
     type Place = At;
     /// The representative with the place of the marked object in it, and what else the last step may have been about.
-    type Key = (Belief, Option<ObjectId>, Option<Subject>);
+    type Key = (Place, Option<ObjectId>, Option<Subject>);
     type Label = usize;
 
     fn steps(&mut self, at: &At) -> Vec<Step<usize, At>> {
         let names = Names::Real { apart: at.marked() };
-        let mut actions = self.positions.candidates(&at.belief, names);
+        let mut actions = self.positions.candidates(&at.place.belief, names);
         let is_other = |action: usize| {
             at.last
                 .as_ref()
@@ -91,18 +91,19 @@ impl Walk for Plans<'_, '_> {
         if self.same_first {
             actions.sort_by_key(|&action| (is_other(action), action));
         }
-        let steps = actions.into_iter().filter_map(|action| {
-            let after = self.positions.after(&at.belief, action)?;
-            let closed = self.positions.close(after, Waiting::Yes)?;
-            Some(Step {
+        let positions = self.positions;
+        let steps = actions.into_iter().flat_map(|action| {
+            let next = positions.next(&at.place, action).into_iter();
+            let adds = Sums {
+                cost: positions.cost(action),
+                changes: u32::from(is_other(action)),
+            };
+            next.map(move |place| Step {
                 label: action,
-                adds: Sums {
-                    cost: self.positions.cost(action),
-                    changes: u32::from(is_other(action)),
-                },
+                adds,
                 to: At {
-                    belief: closed.belief,
-                    last: Some(self.positions.subject(action).clone()),
+                    place,
+                    last: Some(positions.subject(action).clone()),
                 },
             })
         });
@@ -111,17 +112,18 @@ impl Walk for Plans<'_, '_> {
 
     fn key(&mut self, at: &At) -> Self::Key {
         let marked = at.marked();
-        let (belief, marked) = self.positions.representative_with(&at.belief, marked);
+        let (belief, marked) = self.positions.representative_with(&at.place.belief, marked);
         let other = at.last.clone().filter(|_| marked.is_none());
-        (belief, marked, other)
+        let kept = at.place.kept;
+        (Place { belief, kept }, marked, other)
     }
 
     fn is_goal(&mut self, at: &At) -> bool {
-        self.positions.is_goal(&at.belief)
+        self.positions.is_end(&at.place)
     }
 
     fn bound(&mut self, at: &At) -> Option<Sums> {
-        let bound = self.positions.bound(&at.belief, at.marked())?;
+        let bound = self.positions.bound(&at.place, at.marked())?;
         let without_change = at.last.is_none() || bound.asked;
         Some(Sums {
             cost: bound.cost,

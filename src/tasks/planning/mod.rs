@@ -1,8 +1,10 @@
 //! The cheapest valid plan of a cluster in order, on packed states: what it costs is found among representatives of orbits,
 //! and then the plan itself, by name, among all that cost so little.
 
+mod alternatives;
 mod cheapest;
 mod in_order;
+pub mod kept;
 mod nearest;
 mod positions;
 mod waits;
@@ -11,12 +13,14 @@ use crate::engine::grounding::Uncompiled;
 use crate::model::plan::Item;
 use crate::search::best_first::{BestFirst, least_cost};
 use crate::search::budget::{Budget, Progress, Stop};
-use crate::semantics::Interpreter;
+use crate::semantics::{Interpreter, State};
 
 use super::outcome::SearchStats;
 use super::request::TaskError;
+use alternatives::alternatives;
 use cheapest::Quotient;
 use in_order::by_name;
+use kept::Kept;
 use positions::Positions;
 
 /// What came out.
@@ -24,6 +28,10 @@ pub struct Found {
     /// The steps and the waits of the cheapest plan, and its cost; none where there is no valid plan, or the search ended
     /// early.
     pub plan: Option<(Vec<Item>, u32)>,
+    /// The next best plans that differ by more than names and the order of independent steps, each with its cost.
+    pub alternatives: Vec<(Vec<Item>, u32)>,
+    /// Whether the search for them came to its own limit.
+    pub cut_short: bool,
     /// How it was searched for.
     pub search: SearchStats,
     /// Where no plan comes to the goal: the steps after which the estimate is least, by their ground actions, and that
@@ -33,13 +41,25 @@ pub struct Found {
     pub broken_from_the_start: bool,
 }
 
+/// What a plan is asked for.
+pub struct Wanted<'q> {
+    /// Where it begins: the states that the cluster may be in; none for its first one. All of them are in order.
+    pub from: Option<&'q [State]>,
+    /// What it has to keep.
+    pub kept: &'q Kept,
+    /// How many other plans are wanted besides the cheapest.
+    pub alternatives: usize,
+    /// Whether states are taken up to the names of interchangeable objects.
+    pub symmetry: bool,
+}
+
 /// Finds the cheapest valid plan to the goal of a model. None where the model is too large to be written out.
 ///
 /// # Errors
 /// Where the steps that were found make no plan.
 pub fn cheapest_plan(
     interpreter: &Interpreter<'_>,
-    symmetry: bool,
+    wanted: &Wanted<'_>,
     budget: &mut dyn Budget,
 ) -> Result<Option<Found>, TaskError> {
     let mut stopped = None;
@@ -47,7 +67,7 @@ pub fn cheapest_plan(
         stopped = stopped.or_else(|| budget.spend(Progress::default()));
         stopped.is_none()
     };
-    let positions = match Positions::new(interpreter, symmetry, &mut may_go_on) {
+    let positions = match Positions::new(interpreter, wanted, &mut may_go_on) {
         Ok(positions) => positions,
         Err(Uncompiled::TooLarge) => return Ok(None),
         Err(Uncompiled::Interrupted) => {
@@ -76,28 +96,41 @@ pub fn cheapest_plan(
             ..Found::without(search)
         }));
     };
-    let plan = match by_name(&positions, cost, budget) {
+    let mut answer = Found::without(search);
+    match by_name(&positions, cost, budget) {
         Ok(steps) => {
-            let lost = || TaskError::Internal("the steps that were found make no plan".to_owned());
-            Some((waits::fewest(&positions, &steps).ok_or_else(lost)?, cost))
+            answer.plan = Some((items(&positions, &steps)?, cost));
+            if wanted.alternatives > 0 {
+                let best = (steps.as_slice(), cost);
+                match alternatives(&positions, best, wanted.alternatives, budget) {
+                    Ok(found) => {
+                        answer.cut_short = found.cut_short;
+                        for (steps, cost) in found.plans {
+                            answer.alternatives.push((items(&positions, &steps)?, cost));
+                        }
+                    }
+                    // The best plan is known all the same.
+                    Err(_) => answer.cut_short = true,
+                }
+            }
         }
-        Err(stop) => {
-            search.stopped = Some(stop);
-            None
-        }
-    };
-    Ok(Some(Found {
-        plan,
-        search,
-        nearest: None,
-        broken_from_the_start: false,
-    }))
+        Err(stop) => answer.search.stopped = Some(stop),
+    }
+    Ok(Some(answer))
+}
+
+/// The items of a plan of some steps.
+fn items(positions: &Positions<'_>, steps: &[usize]) -> Result<Vec<Item>, TaskError> {
+    let lost = || TaskError::Internal("the steps that were found make no plan".to_owned());
+    waits::fewest(positions, steps).ok_or_else(lost)
 }
 
 impl Found {
     const fn without(search: SearchStats) -> Self {
         Self {
             plan: None,
+            alternatives: Vec::new(),
+            cut_short: false,
             search,
             nearest: None,
             broken_from_the_start: false,

@@ -2,19 +2,19 @@
 
 use crate::model::value::ObjectId;
 
-use super::positions::{Belief, Names, Positions, Waiting};
+use super::positions::{Names, Place, Positions};
 
 /// The actions of a way along some representatives, the first of which is that of the start; none where it is not one.
-pub(super) fn by_name(positions: &Positions<'_>, path: &[Belief]) -> Option<Vec<usize>> {
-    let mut here = positions.start()?.belief;
+pub(super) fn by_name(positions: &Positions<'_>, path: &[Place]) -> Option<Vec<usize>> {
+    let mut here = positions.first_place()?;
     let mut steps = Vec::new();
     for wanted in path.iter().skip(1) {
         let apart: Option<ObjectId> = None;
-        let candidates = positions.candidates(&here, Names::Real { apart });
+        let candidates = positions.candidates(&here.belief, Names::Real { apart });
+        let is_wanted = |next: &Place| positions.representative(next.clone()) == *wanted;
         let (action, next) = candidates.into_iter().find_map(|action| {
-            let after = positions.after(&here, action)?;
-            let next = positions.close(after, Waiting::Yes)?.belief;
-            (positions.representative(next.clone()) == *wanted).then_some((action, next))
+            let next = positions.next(&here, action).into_iter().find(is_wanted)?;
+            Some((action, next))
         })?;
         steps.push(action);
         here = next;

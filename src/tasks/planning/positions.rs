@@ -21,9 +21,20 @@ use crate::search::store::{Hasher, StateId};
 use crate::semantics::Interpreter;
 use crate::tasks::outcome::Reduction;
 use crate::tasks::target::Target;
+use crate::tasks::words::Words as StateWords;
+
+use super::Wanted;
+use super::kept::Kept;
+
+/// Where a plan is: what the cluster may be like, and how far along it is in what it has to keep.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Place {
+    pub(super) belief: Belief,
+    pub(super) kept: u32,
+}
 
 /// The states that the cluster may be in at a position, in order and without doubles.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Belief {
     pub(super) states: Vec<Words>,
     /// Every fair run of the events settles here and stays settled, so that the operator may wait for it; `states` are the
@@ -61,6 +72,9 @@ pub(super) type Subject = Option<Value>;
 /// The positions of all plans for a model.
 pub(super) struct Positions<'m> {
     model: &'m Model,
+    /// The states that it begins with, before any event.
+    from: Vec<Words>,
+    kept: Kept,
     layout: Layout,
     moves: Moves,
     symmetry: Option<(Symmetry, Representatives)>,
@@ -94,7 +108,7 @@ impl<'m> Positions<'m> {
     /// Where the model is too large to be written out, or `may_go_on` says that there is no time.
     pub(super) fn new(
         interpreter: &Interpreter<'m>,
-        symmetry: bool,
+        wanted: &Wanted<'_>,
         may_go_on: &mut dyn FnMut() -> bool,
     ) -> Result<Self, Uncompiled> {
         let model = interpreter.model();
@@ -111,8 +125,17 @@ impl<'m> Positions<'m> {
         let necessary = Target::Goal(goal).necessary(model);
         let estimate =
             Estimate::new(model, &necessary, &price, may_go_on).ok_or(Uncompiled::Interrupted)?;
-        let symmetry = symmetry
-            .then(|| Symmetry::new(model, &layout, &BTreeSet::new()))
+        let mut named = BTreeSet::new();
+        for instance in wanted.kept.steps() {
+            let arguments = model.instances[instance].arguments.iter();
+            named.extend(arguments.filter_map(|argument| match argument {
+                Value::Object(object) => Some(*object),
+                _ => None,
+            }));
+        }
+        let symmetry = wanted
+            .symmetry
+            .then(|| Symmetry::new(model, &layout, &named))
             .flatten()
             .map(|symmetry| {
                 let named = instances.iter().copied();
@@ -120,8 +143,20 @@ impl<'m> Positions<'m> {
                 (symmetry, representatives)
             });
         let scratch = symmetry.as_ref().map(|(symmetry, _)| symmetry.scratch());
+        let words = StateWords::new(model);
+        let mut from: Vec<Words> = match wanted.from {
+            None => vec![layout.initial(model).into_boxed_slice()],
+            Some(states) => states
+                .iter()
+                .map(|state| words.packed(interpreter, state).into_boxed_slice())
+                .collect(),
+        };
+        from.sort_unstable();
+        from.dedup();
         Ok(Self {
             model,
+            from,
+            kept: wanted.kept.clone(),
             costs: instances.iter().map(|&instance| price(instance)).collect(),
             subjects: instances
                 .iter()
@@ -166,6 +201,11 @@ impl<'m> Positions<'m> {
         self.instances[action]
     }
 
+    /// Which rule an action is an instance of.
+    pub(super) fn transition(&self, action: usize) -> u32 {
+        u32::from(self.model.instances[self.instances[action]].transition.0)
+    }
+
     /// What an action costs.
     pub(super) fn cost(&self, action: usize) -> u32 {
         self.costs[action]
@@ -176,14 +216,42 @@ impl<'m> Positions<'m> {
         &self.subjects[action]
     }
 
-    /// The state before anything happens.
-    pub(super) fn first(&self) -> Words {
-        self.layout.initial(self.model).into_boxed_slice()
+    /// The states before anything happens.
+    pub(super) fn first(&self) -> Vec<Words> {
+        self.from.clone()
+    }
+
+    /// Where a plan begins; none where something is broken there, or by the events.
+    pub(super) fn first_place(&self) -> Option<Place> {
+        let belief = self.start()?.belief;
+        Some(Place { belief, kept: 0 })
+    }
+
+    /// The places to which an action leads, with what is known of the cluster there; none where it is no valid step.
+    pub(super) fn next(&self, place: &Place, action: usize) -> Vec<Place> {
+        let along = self.kept.after(place.kept, self.instances[action]);
+        if along.is_empty() {
+            return Vec::new();
+        }
+        let after = self.after(&place.belief, action);
+        let Some(closed) = after.and_then(|states| self.close(states, Waiting::Yes)) else {
+            return Vec::new();
+        };
+        let place = |kept: u32| Place {
+            belief: closed.belief.clone(),
+            kept,
+        };
+        along.into_iter().map(place).collect()
+    }
+
+    /// Whether a plan may end at a place.
+    pub(super) fn is_end(&self, place: &Place) -> bool {
+        self.kept.is_complete(place.kept) && self.is_goal(&place.belief)
     }
 
     /// The belief before the first step; none where something is broken there, or by the events.
     pub(super) fn start(&self) -> Option<Closed> {
-        self.close(vec![self.first()], Waiting::Yes)
+        self.close(self.first(), Waiting::Yes)
     }
 
     /// The belief at a position where the states are these before any event; `None` where some run of the events violates
@@ -365,9 +433,9 @@ impl<'m> Positions<'m> {
     }
 
     /// What is known of the way from here to the goal; `None` where it cannot be reached.
-    pub(super) fn bound(&self, belief: &Belief, asked: Option<ObjectId>) -> Option<Bound> {
+    pub(super) fn bound(&self, place: &Place, asked: Option<ObjectId>) -> Option<Bound> {
         let mut most = Bound::default();
-        for state in &belief.states {
+        for state in &place.belief.states {
             let value = |object: ObjectId, field: FieldId| {
                 self.layout.value(self.model, state, object, field)
             };
@@ -378,18 +446,21 @@ impl<'m> Positions<'m> {
                 most.asked = bound.asked;
             }
         }
+        let kept = self.kept.left(place.kept);
+        let kept = kept.filter_map(|instance| self.moves.number_of(instance));
+        most.cost = most.cost.max(kept.map(|action| self.costs[action]).sum());
         Some(most)
     }
 
-    /// The belief that stands for all that differ by names only. Of several states each belief stands for itself.
-    pub(super) fn representative(&self, mut belief: Belief) -> Belief {
+    /// The place that stands for all that differ by names only. With several states each stands for itself.
+    pub(super) fn representative(&self, mut place: Place) -> Place {
         let mut room = self.room.borrow_mut();
-        if let (Some((symmetry, _)), Some(scratch), [only]) =
-            (&self.symmetry, &mut room.1, belief.states.as_mut_slice())
+        let states = place.belief.states.as_mut_slice();
+        if let (Some((symmetry, _)), Some(scratch), [only]) = (&self.symmetry, &mut room.1, states)
         {
             symmetry.canonical(scratch, only);
         }
-        belief
+        place
     }
 
     /// The same together with an object that is marked in it: the first of the places in the representative that are like the

@@ -83,7 +83,7 @@ impl<'p, 'm> Plan<'p, 'm> {
             Some(before) => self
                 .positions
                 .after(&self.beliefs[before], self.steps[before])?,
-            None => vec![self.positions.first()],
+            None => self.positions.first(),
         };
         let mut found = vec![self.positions.close(reached, Waiting::No)?.belief];
         for (place, &action) in self.steps.iter().enumerate().skip(place) {

@@ -30,7 +30,20 @@ pub fn plan_or_remedies(
     effort: &Effort,
     budget: &mut dyn Budget,
 ) -> Result<Answer, TaskError> {
-    let mut answer = plan(model, effort, budget)?;
+    let answer = plan(model, effort, budget)?;
+    with_remedies(model, answer, effort, budget)
+}
+
+/// An answer of `plan`; where that is that there is no plan, with what would let one exist.
+///
+/// # Errors
+/// Where a plan that was found does not verify.
+pub fn with_remedies(
+    model: &Model,
+    mut answer: Answer,
+    effort: &Effort,
+    budget: &mut dyn Budget,
+) -> Result<Answer, TaskError> {
     // What is violated before any step was told already: there the cluster is at fault, and no rule stands in the way.
     if answer.verdict == Verdict::Violated && answer.properties.is_empty() {
         answer.remedies = Some(remedies(model, effort, budget)?);

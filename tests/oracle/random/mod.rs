@@ -10,6 +10,7 @@ pub mod promises;
 pub mod rules;
 pub mod statements;
 pub mod tape;
+pub mod timed;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
