@@ -134,13 +134,22 @@ impl Finder<'_, '_> {
         }
     }
 
-    /// Lets other lanes see the waits, or take the steps, that a lane has been waiting for.
+    /// Lets other lanes see the waits, or take the steps, that a lane has been waiting for, and be through where the lane went
+    /// on behind them.
     fn catch_up(&self, lane: usize, behind: &mut [u32]) {
         for op in &self.program.lanes[lane].ops[..behind[lane] as usize] {
-            if let Op::After { element, .. } = op
-                && let Some((other, place)) = self.program.place_of(*element)
-            {
-                self.pass(other, place + 1, behind);
+            match op {
+                Op::After { element, .. } => {
+                    if let Some((other, place)) = self.program.place_of(*element) {
+                        self.pass(other, place + 1, behind);
+                    }
+                }
+                Op::Fork(children) => {
+                    for child in children.clone() {
+                        self.pass(child, self.program.lanes[child].ops.len(), behind);
+                    }
+                }
+                Op::Do(_) => {}
             }
         }
     }
@@ -155,13 +164,6 @@ impl Finder<'_, '_> {
             self.pass(parent, fork, behind);
         }
         behind[lane] = number(to);
-        for op in &self.program.lanes[lane].ops[from..to] {
-            if let Op::Fork(children) = op {
-                for child in children.clone() {
-                    self.pass(child, self.program.lanes[child].ops.len(), behind);
-                }
-            }
-        }
         self.catch_up(lane, behind);
     }
 
@@ -322,6 +324,28 @@ mod tests {
         assert!(at("1+2").is_some() && at("1").is_none());
         let at = at("2").unwrap();
         assert_eq!(written(&rest(&program, &at)), "(||2)3");
+    }
+
+    #[test]
+    fn elements_are_counted_without_lanes_that_are_through() {
+        let mut lanes = plan("(1|w)(2w|3)4");
+        if let Some(Item::Parallel { lanes, .. }) = lanes.items.get_mut(1) {
+            let after = Item::After {
+                element: 3,
+                text: String::new(),
+                span: Span::default(),
+            };
+            lanes[1].insert(0, after);
+        }
+        let program = Program::new(&lanes);
+        let numbers = StepNumbers::new(&program);
+        let at = earliest(&program, &numbers, &numbers.named("3").unwrap()).unwrap();
+        let rest = rest(&program, &at);
+        let Some(Item::Parallel { lanes, .. }) = rest.first() else {
+            panic!()
+        };
+        // The wait of the first lane is the first element that is left.
+        assert!(matches!(lanes[1][0], Item::After { element: 0, .. }));
     }
 
     #[test]
