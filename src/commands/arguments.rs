@@ -74,6 +74,12 @@ Examples:
   rollproof regress ./suite.json --git main    what does my change of the rules break?
   rollproof regress --old old.rules --new new.rules exchange-core/n2-m1")]
     Regress(Regress),
+    /// Start rules of your own: lay out a folder with a cluster, a plan and a suite that pass
+    #[command(after_help = "\
+Examples:
+  rollproof new my-product
+  rollproof new my-product --like etcd         begin with a copy of the built-in rules of etcd")]
+    New(New),
     /// List the built-in models with their clusters and plans
     #[command(after_help = "\
 Example:
@@ -95,6 +101,7 @@ impl Command {
             Self::Verify(_) => "verify",
             Self::Plan(_) => "plan",
             Self::Regress(_) => "regress",
+            Self::New(_) => "new",
             Self::Models(_) => "models",
             Self::Explain(_) => "explain",
         }
@@ -368,6 +375,17 @@ impl Best {
             Some(Objective::InOrder(measures))
         })
     }
+}
+
+/// `new DIR`
+#[derive(Debug, Args)]
+pub struct New {
+    /// The folder to lay out: one that is not there yet, or an empty one
+    #[arg(value_name = "DIR")]
+    pub folder: std::path::PathBuf,
+    /// Begin with a copy of the rules, clusters, plans and suite of this model of the library
+    #[arg(long, value_name = "NAME")]
+    pub like: Option<String>,
 }
 
 /// `models`

@@ -11,6 +11,7 @@ mod git;
 mod keep;
 mod lanes;
 mod midway;
+mod new;
 mod output;
 mod quantity;
 mod regress;
@@ -45,6 +46,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Verify(verify) => ask::verify(&mut session, verify),
         Command::Plan(plan) => ask::plan(&mut session, plan),
         Command::Regress(regress) => regress::regress(&mut session, regress),
+        Command::New(new) => new::new(&session, new),
         Command::Models(models) => ask::models(&mut session, models),
         Command::Explain(explain) => ask::explain(&session, explain),
     };

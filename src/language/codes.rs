@@ -497,7 +497,7 @@ Mended: take the cluster that is to be upgraded.
 
     rollproof check mail-cluster.json"#;
     NotWritten = "F0009", "a file that cannot be written",
-r#"The answer could not be written where it should go: the folder is missing, or may not be written to.
+r#"The answer could not be written where it should go: the folder is missing, or may not be written to. `rollproof new` writes over nothing, and so refuses a folder that has something in it.
 
     rollproof plan exchange-2003/two-node -o plans/new/two-node.json
 

@@ -66,6 +66,14 @@ impl Library {
         self.files.get(path).map(AsRef::as_ref)
     }
 
+    /// The files of a model in order of their paths, which are seen from its folder.
+    pub fn files_of<'a>(&'a self, model: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.files.iter().filter_map(move |(path, text)| {
+            let own = path.strip_prefix(model)?.strip_prefix('/')?;
+            Some((own, text.as_ref()))
+        })
+    }
+
     /// The names of everything of a kind, as commands take them.
     #[must_use]
     pub fn names(&self, kind: FileKind) -> Vec<String> {

@@ -21,6 +21,7 @@ pub mod settings;
 mod shape;
 pub mod sizes;
 pub mod suite;
+pub mod template;
 #[cfg(test)]
 mod testing;
 mod unescaped;

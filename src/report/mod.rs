@@ -24,6 +24,7 @@ mod promise;
 pub mod reference;
 mod remedies;
 pub mod runbook;
+pub mod starter;
 pub mod suite;
 mod summary;
 #[cfg(test)]
