@@ -87,7 +87,7 @@ pub fn plan_for(
             source: Source::new("the plan found", ""),
         };
         let first = verified(model, &plan, budget)?;
-        put_verified(&interpreter, &mut answer, plan, (first, cost));
+        put_verified(&interpreter, &mut answer, &plan, (first, cost));
         if order.alternatives > 0 && answer.plan.is_some() {
             let mut plans = Vec::new();
             for (items, cost) in found.alternatives {
@@ -98,7 +98,7 @@ pub fn plan_for(
                 };
                 let verified = verified(model, &plan, budget)?;
                 let mut other = without_plan(&interpreter, SearchStats::default());
-                put_verified(&interpreter, &mut other, plan, (verified, cost));
+                put_verified(&interpreter, &mut other, &plan, (verified, cost));
                 plans.extend(other.plan.map(|plan| Alternative {
                     plan,
                     timeline: other.timeline,
@@ -192,7 +192,7 @@ pub(super) fn put_plan(
     budget: &mut dyn Budget,
 ) -> Result<(), TaskError> {
     let (plan, verified) = with_fewest_waits(interpreter.model(), items, budget)?;
-    put_verified(interpreter, answer, plan, (verified, cost));
+    put_verified(interpreter, answer, &plan, (verified, cost));
     Ok(())
 }
 
@@ -200,7 +200,7 @@ pub(super) fn put_plan(
 fn put_verified(
     interpreter: &Interpreter<'_>,
     answer: &mut Answer,
-    plan: Plan,
+    plan: &Plan,
     (verified, cost): (Answer, u32),
 ) {
     if verified.search.stopped.is_some() {
@@ -211,7 +211,7 @@ fn put_verified(
     answer.verdict = verified.verdict;
     answer.properties = verified.properties;
     answer.timeline = verified.timeline;
-    put_items(interpreter, answer, &plan, cost);
+    put_items(interpreter, answer, plan, cost);
 }
 
 /// Puts the items of a plan into the answer.

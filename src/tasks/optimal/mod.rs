@@ -94,15 +94,7 @@ pub fn optimal(
     if first.verdict != Verdict::Holds && !may_wait {
         return Ok(first);
     }
-    let found = if objective.is_free_of_time() {
-        let plans = first.plan.iter();
-        Found {
-            plans: plans.map(|plan| items_of(model, plan)).collect(),
-            stats: first.search.clone(),
-        }
-    } else {
-        search(model, objective, budget)?
-    };
+    let found = found(model, objective, &first, budget)?;
     if may_wait && found.plans.is_empty() && found.stats.stopped.is_none() {
         return Ok(first);
     }
@@ -341,6 +333,23 @@ fn found_plan(model: &Model, plan: &Plan, figures: &Figures) -> FoundPlan {
         steps: figures.steps as usize,
         cluster: model.name.clone(),
     }
+}
+
+/// The best plans: the cheapest one itself where minutes do not count.
+fn found(
+    model: &Model,
+    objective: &Objective,
+    first: &Answer,
+    budget: &mut dyn Budget,
+) -> Result<Found, TaskError> {
+    if !objective.is_free_of_time() {
+        return search(model, objective, budget);
+    }
+    let plans = first.plan.iter();
+    Ok(Found {
+        plans: plans.map(|plan| items_of(model, plan)).collect(),
+        stats: first.search.clone(),
+    })
 }
 
 /// The items of a plan that is told by names.
