@@ -73,6 +73,14 @@ Examples:
   rollproof regress ./suite.json --git main    what does my change of the rules break?
   rollproof regress --old old.rules --new new.rules exchange-core/n2-m1")]
     Regress(Regress),
+    /// Make a cluster file of what the product's own tools print
+    #[command(after_help = "\
+Examples:
+  etcdctl endpoint status --cluster -w json > status.json
+  etcdctl member list -w json > members.json
+  rollproof import etcd status.json members.json -o cluster.json
+  rollproof plan cluster.json")]
+    Import(Import),
     /// List the built-in models with their clusters and plans
     #[command(after_help = "\
 Example:
@@ -94,6 +102,7 @@ impl Command {
             Self::Verify(_) => "verify",
             Self::Plan(_) => "plan",
             Self::Regress(_) => "regress",
+            Self::Import(_) => "import",
             Self::Models(_) => "models",
             Self::Explain(_) => "explain",
         }
@@ -355,6 +364,22 @@ impl Best {
     }
 }
 
+/// `import PRODUCT FILE…`
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The product, by the name of its rules: etcd
+    pub product: String,
+    /// What its tools printed, in any order: files, or `-` for standard input
+    #[arg(value_name = "FILE|-")]
+    pub files: Vec<String>,
+    /// Write the cluster to this file, not to standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<std::path::PathBuf>,
+    /// Say what the outputs do not tell (may be given several times)
+    #[arg(long, value_name = "NAME=VALUE", value_parser = answer)]
+    pub set: Vec<(String, String)>,
+}
+
 /// `models`
 #[derive(Debug, Args)]
 pub struct Models {
@@ -561,6 +586,15 @@ fn policy(text: &str) -> Result<(String, bool), String> {
         "off" | "false" => Ok((name.to_owned(), false)),
         _ => Err(expected()),
     }
+}
+
+fn answer(text: &str) -> Result<(String, String), String> {
+    let expected = || "write NAME=VALUE, such as target=3.6.11".to_owned();
+    let (name, value) = text.split_once('=').ok_or_else(expected)?;
+    if name.is_empty() || value.is_empty() {
+        return Err(expected());
+    }
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 fn parameter(text: &str) -> Result<(String, String), String> {

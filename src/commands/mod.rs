@@ -8,6 +8,7 @@ mod continued;
 mod destination;
 mod exit;
 mod git;
+mod import;
 mod keep;
 mod midway;
 mod output;
@@ -44,6 +45,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Verify(verify) => ask::verify(&mut session, verify),
         Command::Plan(plan) => ask::plan(&mut session, plan),
         Command::Regress(regress) => regress::regress(&mut session, regress),
+        Command::Import(import) => import::import(&mut session, import),
         Command::Models(models) => ask::models(&mut session, models),
         Command::Explain(explain) => ask::explain(&session, explain),
     };
