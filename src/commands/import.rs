@@ -64,7 +64,11 @@ pub fn import(session: &mut Session, import: &Import) -> Result<Status, Failure>
         session.remark(note);
     }
     if let Some(path) = &import.output {
-        let path = path.display();
+        // Without the ending or a folder, the word would be a name of the library.
+        let path = match path.display().to_string() {
+            plain if plain.ends_with(".json") || plain.starts_with(['/', '.']) => plain,
+            plain => format!("./{plain}"),
+        };
         session.remark(&format!(
             "`{path}` is written; go on with `rollproof plan {path}`"
         ));
