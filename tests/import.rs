@@ -51,9 +51,8 @@ fn loaded(imported: &Imported) -> Model {
 /// The code, the message and the place of the only diagnostic.
 fn diagnosis(result: Result<Imported, Diagnostics>) -> String {
     let found = result.expect_err("this is no cluster").list;
-    let [only] = found.as_slice() else {
-        panic!("{found:?}");
-    };
+    assert_eq!(found.len(), 1, "{found:?}");
+    let only = &found[0];
     let place = only.primary.as_ref().map(|label| {
         let (line, column) = label.source.position(label.span.start);
         format!(" at {}:{line}:{column}", label.source.name)
@@ -236,7 +235,10 @@ fn what_no_output_tells_is_asked_for_by_name() {
         imported.text
     );
     loaded(&imported);
+}
 
+#[test]
+fn what_etcdctl_before_3_6_leaves_out_and_a_downgrade_are_asked_for() {
     let newer = [("a", "3.6.11"), ("b", "3.6.11"), ("c", "3.6.11")];
     let found = etcd(&made(&newer, ""), &[]).expect_err("the storage version is missing");
     assert_eq!(found.list.len(), 3, "{found:?}");
@@ -311,7 +313,11 @@ fn what_is_no_output_of_etcd_is_refused() {
     }
     let twice = etcd(&[list.clone(), status.clone(), list.clone()], &[]);
     assert!(diagnosis(twice).starts_with("I0002 the member list is given twice"));
+}
 
+#[test]
+fn values_of_another_type_and_outputs_that_do_not_fit_together_are_refused() {
+    let [status, list] = both("three-3.5.1").try_into().unwrap();
     let replaced = |source: &Source, old: &str, new: &str| {
         assert!(source.text.contains(old), "{old}");
         Source::new("x", source.text.replacen(old, new, 1))

@@ -4,6 +4,9 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
+/// Objects by name, with their fields.
+pub type Objects = Vec<(String, Map<String, Value>)>;
+
 /// What a cluster file holds.
 #[derive(Clone, Debug, Default)]
 pub struct ClusterFile {
@@ -14,7 +17,7 @@ pub struct ClusterFile {
     /// The parameters.
     pub params: Map<String, Value>,
     /// For each kind its objects with their fields.
-    pub objects: Vec<(&'static str, Vec<(String, Map<String, Value>)>)>,
+    pub objects: Vec<(&'static str, Objects)>,
 }
 
 impl ClusterFile {

@@ -246,10 +246,10 @@ fn written(
         objects.push((member.name.clone(), all));
     }
     notes.extend(unknown.notes());
-    let files: BTreeSet<&str> = [outputs.listed.iter().map(|l| l.found)]
-        .into_iter()
-        .flatten()
-        .chain(outputs.statuses.iter().map(|s| s.found))
+    let listed = outputs.listed.iter().map(|listed| listed.found);
+    let statuses = outputs.statuses.iter().map(|status| status.found);
+    let files: BTreeSet<&str> = listed
+        .chain(statuses)
         .map(|found| found.source.name.as_str())
         .collect();
     let files: Vec<&str> = files.into_iter().collect();
