@@ -24,6 +24,8 @@ mod exposure_small;
 mod flags;
 #[path = "laws/hand.rs"]
 mod hand;
+#[path = "laws/lanes.rs"]
+mod lanes;
 #[path = "laws/limits.rs"]
 mod limits;
 #[path = "laws/plan.rs"]

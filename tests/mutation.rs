@@ -161,3 +161,44 @@ fn the_suites_of_the_shipped_models_watch_over_nearly_all_of_their_rules() {
         );
     }
 }
+
+#[test]
+fn what_makes_no_difference_up_to_a_size_does_not_count() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("mutation")
+        .join("equivalent");
+    fs::create_dir_all(&folder).unwrap();
+    // The second condition says nothing that the first does not.
+    let rules = RULES.replace(
+        "  require w.open else \"closed\"\n",
+        "  require w.open else \"closed\"\n  require w.open else \"closed\"\n",
+    );
+    fs::write(folder.join("shop.rules"), rules).unwrap();
+    let cluster = r#"{ "rules": "shop", "objects": { "web": { "W[1-2]": {} } } }"#;
+    fs::write(folder.join("two.json"), cluster).unwrap();
+    let suite =
+        r#"{ "cases": [ { "name": "all", "check": "two", "expect": { "verdict": "holds" } } ] }"#;
+    fs::write(folder.join("suite.json"), suite).unwrap();
+    let run = |more: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_rollproof"))
+            .current_dir(&folder)
+            .env("ROLLPROOF_CACHE", "")
+            .args(["regress", "./suite.json", "--mutate", "--format", "json"])
+            .args(more)
+            .output()
+            .unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let mutants = report["mutants"].as_array().unwrap().clone();
+        let fates = mutants
+            .iter()
+            .map(|m| m["fate"].as_str().unwrap().to_owned());
+        fates.collect::<Vec<_>>()
+    };
+    let without = run(&[]);
+    assert!(!without.contains(&"equivalent".to_owned()), "{without:?}");
+    let with = run(&["--up-to", "web=3,never"]);
+    assert_eq!(with[..2], ["equivalent", "equivalent"], "{with:?}");
+    // So is the invariant: the rules never break it.
+    assert_eq!(with.last().unwrap(), "equivalent");
+    assert_eq!(with.iter().filter(|fate| *fate == "equivalent").count(), 3);
+}

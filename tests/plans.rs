@@ -12,7 +12,7 @@ use rollproof::model::ground::Model;
 use rollproof::model::loader::Loader;
 use rollproof::model::settings::Overrides;
 use rollproof::search::budget::{Stop, Unlimited};
-use rollproof::tasks::effort::Effort;
+use rollproof::tasks::effort::{Effort, Reductions};
 use rollproof::tasks::outcome::{PlanItem, Reason, TimelineItem, Verdict};
 use rollproof::tasks::plan::plan;
 use rollproof::tasks::request::Asked;
@@ -277,4 +277,34 @@ goal done { all n in node: n.new }
     let answer = plan(&model, &Effort::default(), &mut Unlimited).unwrap();
     let timeline = answer.timeline.unwrap();
     assert_eq!((timeline.broken_off, timeline.duration), (false, 240));
+}
+
+/// Nothing that has settled stays so for sure: an event that is not fair may stir it up, once. All the same every fair run lets
+/// the operator see everything settled, and from there on nothing is cold any more.
+#[test]
+fn the_operator_waits_for_what_may_be_unsettled_again() {
+    let rules = "rules stirred
+enum Phase { cold, calm, stirred, rested }
+kind node { phase: Phase = cold; done: bool = false }
+event warm(n: node) fair { when n.phase == cold; n.phase = calm }
+event stir(n: node) { when n.phase == calm; n.phase = stirred }
+event rest(n: node) fair { when n.phase == stirred; n.phase = rested }
+action finish(n: node) {
+  require n.phase != cold else \"{n} is cold\"
+  require not n.done else \"{n} is done\"
+  n.done = true
+}
+goal all_done { all n in node: n.done }
+";
+    let model = model("stirred", rules, r#"{ "node": { "N[1-2]": {} } }"#);
+    for reductions in [Reductions::default(), Reductions::NONE] {
+        let effort = Effort {
+            reductions,
+            ..Effort::default()
+        };
+        let found = plan(&model, &effort, &mut Unlimited).unwrap().plan.unwrap();
+        let steps = ["finish(N1)", "finish(N2)"].map(|step| PlanItem::Step(step.to_owned()));
+        let [first, second] = steps;
+        assert_eq!(found.items, [PlanItem::AwaitSettled, first, second]);
+    }
 }

@@ -102,6 +102,7 @@ fn assert_valid(cluster: &str, plan: &FoundPlan) {
         .map(|item| match item {
             PlanItem::Step(name) => format!("{name:?}"),
             PlanItem::AwaitSettled => r#"{ "await": "settled" }"#.to_owned(),
+            lanes => panic!("{lanes:?} in a plan for one operator"),
         })
         .collect();
     let path = folder("valid").join("plan.json");

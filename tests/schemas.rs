@@ -203,13 +203,18 @@ fn slips_of_the_pen_do_not_fit() {
     assert_eq!(
         check(
             &plans,
-            &steps(json!(["reboot(Node1)", { "parallel": [["reboot(Node2)"]] }]))
+            &steps(json!(["reboot(Node1)", { "parallel": [
+                ["reboot(Node2)", { "await": "settled", "label": "calm" }],
+                [{ "after": "calm" }, { "step": "reboot(Node1)", "label": "second" }]] }]))
         ),
         Ok(())
     );
     for wrong in [
         json!(["boot(Node1)"]),
         json!([{ "wait": "settled" }]),
+        json!([{ "step": "boot(Node1)", "label": "x" }]),
+        json!([{ "after": 3 }]),
+        json!([{ "after": "x", "label": "y" }]),
         json!("reboot(Node1)"),
     ] {
         assert!(check(&plans, &steps(wrong.clone())).is_err(), "{wrong}");

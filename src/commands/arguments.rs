@@ -12,6 +12,7 @@ use rollproof::tasks::exposure::strikes::Limits;
 use rollproof::tasks::exposure::{CellName, Deny, Question, Traces};
 use rollproof::tasks::optimal::measure::{Measure, Objective};
 
+use super::lanes::Relax;
 use super::quantity;
 
 mod regress;
@@ -147,6 +148,17 @@ pub struct Verify {
     /// What faults do along the plan.
     #[command(flatten)]
     pub exposure: Exposure,
+    /// The plan in lanes.
+    #[command(flatten)]
+    pub relax: Relax,
+    /// Write the plan in lanes to this file
+    #[arg(
+        short,
+        long,
+        value_name = "FILE",
+        help_heading = "Several operators at once"
+    )]
+    pub output: Option<std::path::PathBuf>,
     /// Take assumptions of the rules that do not hold for errors
     #[arg(long)]
     pub strict: bool,
@@ -262,6 +274,9 @@ pub struct Plan {
     /// Where no plan exists, do not look for what would let one exist
     #[arg(long)]
     pub no_remedies: bool,
+    /// The plan in lanes.
+    #[command(flatten)]
+    pub relax: Relax,
     /// Write the plan to this file, for `verify`
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<std::path::PathBuf>,

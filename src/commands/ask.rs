@@ -24,6 +24,7 @@ use super::continued;
 use super::destination;
 use super::exit::{Failure, Status};
 use super::keep;
+use super::lanes;
 use super::midway;
 use super::output;
 use super::session::Session;
@@ -72,6 +73,11 @@ pub fn verify(session: &mut Session, verify: &Verify) -> Result<Status, Failure>
     let (model, plan) = session.loaded(found)?;
     session.assume(verify.strict, &model)?;
     temporal::refuse_reductions(&model, &verify.asked, &verify.search)?;
+    lanes::refuse_without_relaxing(verify)?;
+    lanes::needs_a_file(verify.output.as_deref())?;
+    if let Some(path) = &verify.output {
+        spare_what_was_read(session, path, "-o", "plan")?;
+    }
     if midway::is_asked(verify) {
         return midway::verify(session, verify, &model, &plan);
     }
@@ -91,13 +97,20 @@ pub fn verify(session: &mut Session, verify: &Verify) -> Result<Status, Failure>
         ),
         ..asked(&verify.asked, &verify.search)
     };
-    let answer = tasks::verify::verify(&model, &plan, &asked, &mut limits)?;
+    let mut answer = tasks::verify::verify(&model, &plan, &asked, &mut limits)?;
+    if verify.relax.relax_order {
+        lanes::add_relaxed(&mut answer, &model, &plan, &verify.relax, &mut limits)?;
+    }
     if let (Some(cell), Some(found)) = (&verify.exposure.trace, &answer.exposure) {
         is_a_cell(cell, found)?;
     }
     let status = session.tell(&answer, false, &mut limits)?;
     if let (Some(path), Some(found)) = (&verify.exposure.contingency, &answer.exposure) {
         output::file(path, &contingency::book(&answer, found))?;
+    }
+    if let (Some(path), Some(found)) = (&verify.output, &answer.relaxed) {
+        let settings = lanes::settings(session, &model);
+        write_plan(session, path, &found.plan, &found.plan.cluster, &settings)?;
     }
     Ok(status)
 }
@@ -129,13 +142,8 @@ fn is_a_cell(name: &CellName, found: &Exposure) -> Result<(), Failure> {
 /// `plan CLUSTER`
 pub fn plan(session: &mut Session, plan: &Plan) -> Result<Status, Failure> {
     refuse_faults("plan", &plan.changes)?;
-    if plan.output.as_deref() == Some(Path::new("-")) {
-        return Err(
-            Diagnostic::error(Code::BadOption, "`-o` needs the name of a file")
-                .help("`--format json` tells the plan on standard output")
-                .into(),
-        );
-    }
+    lanes::needs_a_file(plan.output.as_deref())?;
+    lanes::refuse_together(plan)?;
     if let Some(from) = &plan.from {
         return continued::plan(session, plan, from);
     }
@@ -164,7 +172,7 @@ pub fn plan(session: &mut Session, plan: &Plan) -> Result<Status, Failure> {
         order.kept = keep::kept(session, &model, steps)?;
     }
     order.alternatives = plan.alternatives.map_or(0, |count| usize::from(count) - 1);
-    let answer = if let Some(objective) = &objective {
+    let mut answer = if let Some(objective) = &objective {
         let point = plan.best.point;
         let answer = tasks::optimal::optimal(&model, objective, point, &effort, &mut limits)?;
         if plan.no_remedies {
@@ -172,6 +180,8 @@ pub fn plan(session: &mut Session, plan: &Plan) -> Result<Status, Failure> {
         } else {
             tasks::remedies::with_remedies(&model, answer, &effort, &mut limits)?
         }
+    } else if let (Some(lanes), false) = (plan.relax.most_lanes(), plan.relax.relax_order) {
+        tasks::lanes::plan::plan_in_lanes(&model, lanes, &effort, &mut limits)?
     } else if plan.keep.is_some() || plan.alternatives.is_some() {
         tasks::plan::plan_for(&model, &order, &effort, &mut limits)?
     } else if plan.no_remedies {
@@ -179,8 +189,15 @@ pub fn plan(session: &mut Session, plan: &Plan) -> Result<Status, Failure> {
     } else {
         tasks::remedies::plan_or_remedies(&model, &effort, &mut limits)?
     };
+    if plan.relax.relax_order {
+        lanes::relax_found(&mut answer, &model, &plan.relax, &mut limits)?;
+    }
     let status = session.tell(&answer, false, &mut limits)?;
-    if let (Some(path), Some(found)) = (&plan.output, &answer.plan) {
+    let found = match &answer.relaxed {
+        Some(relaxed) => Some(&relaxed.plan),
+        None => answer.plan.as_ref(),
+    };
+    if let (Some(path), Some(found)) = (&plan.output, found) {
         write_plan(session, path, found, subject, &overrides)?;
     }
     Ok(status)

@@ -10,6 +10,7 @@ mod exit;
 mod git;
 mod import;
 mod keep;
+mod lanes;
 mod midway;
 mod output;
 mod quantity;

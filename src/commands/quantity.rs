@@ -1,12 +1,15 @@
 //! Sizes, durations and numbers as users write them: `2G`, `512M`, `30s`, `5m`. A limit is never 0: a search under it
 //! would establish nothing.
 
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use rollproof::model::settings::MAX_FAULTS;
 
 /// More threads than this are a slip of the finger.
 const MAX_THREADS: usize = 1024;
+/// More operators than this are a slip of the finger.
+const MAX_LANES: usize = 1000;
 
 /// A duration: a number with `ms`, `s`, `m` (or `min`) or `h`; seconds where there is no unit.
 pub fn duration(text: &str) -> Result<Duration, String> {
@@ -61,6 +64,14 @@ pub fn point(text: &str) -> Result<usize, String> {
     let number = scaled(text, &[("", 1)]).and_then(|number| usize::try_from(number).ok());
     let found = number.filter(|number| *number > 0);
     found.ok_or_else(|| "write the number of a point, such as 1".to_owned())
+}
+
+/// A number of operators: at least 1, and no more than anybody can keep an eye on.
+pub fn lanes(text: &str) -> Result<NonZeroUsize, String> {
+    let number = scaled(text, &[("", 1)]).and_then(|number| usize::try_from(number).ok());
+    let found = number.filter(|number| *number <= MAX_LANES);
+    let found = found.and_then(NonZeroUsize::new);
+    found.ok_or_else(|| format!("write a whole number from 1 to {MAX_LANES}"))
 }
 
 /// A number of faults, at most as many as a cluster file may allow.

@@ -1,5 +1,6 @@
 //! Cleverness about ground models: estimates, and in time packed states, compiled guards, reductions and the state store.
 
+pub mod chains;
 pub mod change;
 pub mod compiled;
 pub mod conditions;

@@ -656,13 +656,34 @@ Mended:
     { "await": "settled" }
     { "await": "Node1.power == up and Node2.power == up" }"#;
     PlanShape = "P0004", "a plan step that is neither a step, an await nor lanes",
-r#"An element of `steps` is a step in quotes, `{ "await": … }`, or `{ "parallel": [ … ] }` with lanes, each of them a list of steps. A plan has at most 10,000 steps and lanes.
+r#"An element of `steps` is a step in quotes, `{ "step": …, "label": … }`, `{ "await": … }`, `{ "after": … }`, or `{ "parallel": [ … ] }` with lanes, each of them a list of steps. A plan has at most 10,000 steps and lanes.
 
     { "parallel": [ "reboot(Node3)", "reboot(Node4)" ] }
 
 Mended:
 
     { "parallel": [ ["reboot(Node3)"], ["reboot(Node4)"] ] }"#;
+    BadAfter = "P0005", "an `after` that waits for nothing that another lane does",
+r#"`{ "after": … }` stands in a lane and waits until a step of another lane has been done: it names that step, or the label of a step or an await. It must be clear which one is meant, it must not be done anyway before (a step that stands before it in the same sequence), and it must not wait, by way of others or not, for the `after` itself.
+
+    { "parallel": [ ["patch(Node1)", "reboot(Node1)"], ["patch(Node2)", { "after": "patch(Node2)" }, "reboot(Node2)"] ] }
+
+Mended:
+
+    { "parallel": [ ["patch(Node1)", "reboot(Node1)"], ["patch(Node2)", { "after": "reboot(Node1)" }, "reboot(Node2)"] ] }
+
+Where a plan takes the same step twice, a label says which one is meant:
+
+    { "step": "reboot(Node1)", "label": "second reboot" }
+    { "after": "second reboot" }"#;
+    BadLabel = "P0006", "a label that cannot be told from another, or from a step",
+r#"A label names one step or one await of the plan for `after`. It is unique in the plan, not empty, and has no parentheses, which are for steps.
+
+    { "step": "reboot(Node1)", "label": "reboot(Node1)" }
+
+Mended:
+
+    { "step": "reboot(Node1)", "label": "second reboot" }"#;
     SuiteShape = "S0001", "a case of a suite that cannot be read",
 r#"A case has a name of its own, asks one thing (`check`, `verify` or `plan`), and expects something that this can tell.
 

@@ -42,6 +42,15 @@ pub enum Item {
         /// Where it is written.
         span: Span,
     },
+    /// `{ "after": "reboot(Node1)" }`: until that element of another lane is done.
+    After {
+        /// Its number: steps and waits count from 0 in the order of the file.
+        element: usize,
+        /// The step, or the label, as it was written.
+        text: String,
+        /// Where it is written.
+        span: Span,
+    },
     /// `{ "parallel": [ […], […] ] }`: lanes that go on independently; the sequence goes on when all are through.
     Parallel {
         /// Each lane is a sequence.

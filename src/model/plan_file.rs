@@ -14,11 +14,13 @@ use crate::language::typing::{self, Objects};
 
 use super::constant::Constants;
 use super::ground::Model;
-use super::json::{self, Json, JsonKind, Text};
+use super::json::{self, Json, JsonKind, Key, Text};
 use super::plan::{Item, Plan};
 use super::settings::Settings;
 use super::shape::Shape;
 use super::unescaped;
+
+mod after;
 
 /// How many steps, waits and lanes a plan may have.
 const MAX_ITEMS: usize = 10_000;
@@ -89,10 +91,17 @@ pub(super) fn steps(
         model,
         objects: ObjectNames::of(model),
         left: MAX_ITEMS,
+        labels: Vec::new(),
+        sought: Vec::new(),
+        elements: 0,
     };
     let items = json.get("steps").and_then(|list| {
         let elements = reader.shape.array("`steps`", list)?;
         reader.sequence(elements)
+    });
+    let items = items.map(|mut items| {
+        reader.resolve(&mut items);
+        items
     });
     let plan = items.map(|items| Plan {
         name: name.to_owned(),
@@ -142,6 +151,12 @@ struct Reader<'a> {
     objects: ObjectNames<'a>,
     /// How many items may still come.
     left: usize,
+    /// The labels so far.
+    labels: Vec<after::Labelled>,
+    /// What each `after` so far waits for.
+    sought: Vec<after::Sought>,
+    /// How many steps and waits there are so far.
+    elements: usize,
 }
 
 impl Reader<'_> {
@@ -151,7 +166,11 @@ impl Reader<'_> {
         for element in elements {
             self.spend(element.span)?;
             match &element.kind {
-                JsonKind::String(text) => items.extend(self.step(element.span, text)),
+                JsonKind::String(text) => {
+                    let item = self.step(element.span, text);
+                    items.extend(item);
+                    self.elements += 1;
+                }
                 JsonKind::Object(_) => {
                     let item = self.object(element)?;
                     items.extend(item);
@@ -182,10 +201,12 @@ impl Reader<'_> {
         Some(())
     }
 
-    /// An await or lanes; the outer option as in [`Reader::sequence`].
+    /// An await, lanes, or a step with a label; the outer option as in [`Reader::sequence`].
     fn object(&mut self, json: &Json) -> Option<Option<Item>> {
         let members = self.shape.object("a step", json)?;
-        let [(key, value)] = members else {
+        let unlabelled: Vec<&(Key, Json)> =
+            members.iter().filter(|(k, _)| k.text != "label").collect();
+        let [(key, value)] = unlabelled[..] else {
             let message = "a step in braces has exactly one key";
             self.shape.push(
                 Code::PlanShape,
@@ -196,8 +217,27 @@ impl Reader<'_> {
             );
             return Some(None);
         };
+        if let Some(label) = json.get("label") {
+            self.label(label, &key.text);
+        }
         match key.text.as_str() {
-            "await" => Some(self.wait(json.span, value)),
+            "step" => {
+                let item = match &value.kind {
+                    JsonKind::String(text) => self.step(value.span, text),
+                    _ => {
+                        self.shape.wrong_type("`step`", value, "a text");
+                        None
+                    }
+                };
+                self.elements += 1;
+                Some(item)
+            }
+            "await" => {
+                let item = self.wait(json.span, value);
+                self.elements += 1;
+                Some(item)
+            }
+            "after" => Some(self.after(json.span, value)),
             "parallel" => self.parallel(json.span, value),
             name => {
                 let message = format!("a step in braces has no key `{name}`");
@@ -207,7 +247,7 @@ impl Reader<'_> {
                     key.span,
                     name,
                     "keys",
-                    &["await", "parallel"],
+                    &["step", "await", "after", "parallel"],
                 );
                 Some(None)
             }
@@ -421,7 +461,7 @@ impl Reader<'_> {
     }
 }
 
-const HELP: &str = "a step is `\"action(Object)\"`, `{ \"await\": \"condition\" }` or `{ \"parallel\": [[…], […]] }`";
+const HELP: &str = "a step is `\"action(Object)\"`, `{ \"await\": \"condition\" }`, `{ \"after\": \"action(Object)\" }` or `{ \"parallel\": [[…], […]] }`";
 
 const fn inside(outer: Span, inner: Span) -> bool {
     outer.start <= inner.start && inner.end <= outer.end

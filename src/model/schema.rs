@@ -42,13 +42,26 @@ pub fn of_plans(rules: &Rules) -> Json {
     );
     let action = |t: &&Transition| t.class == TransitionClass::Action;
     let steps: Vec<Json> = rules.transitions.iter().filter(action).map(step).collect();
+    let label = || text("What `after` calls it; without parentheses");
+    let labelled = [("step", json!({ "anyOf": steps })), ("label", label())];
     let mut forms = steps;
+    forms.push(object(fields(labelled), &["step"]));
+    forms.push(object(
+        fields([
+            (
+                "await",
+                text("`settled`, or a condition: the operator waits until it holds"),
+            ),
+            ("label", label()),
+        ]),
+        &["await"],
+    ));
     forms.push(object(
         fields([(
-            "await",
-            text("`settled`, or a condition: the operator waits until it holds"),
+            "after",
+            text("A step of another lane, or a label: this lane waits until it is done"),
         )]),
-        &["await"],
+        &["after"],
     ));
     let lanes = json!({ "type": "array", "items": { "$ref": "#/$defs/lane" } });
     forms.push(object(fields([("parallel", lanes)]), &["parallel"]));

@@ -43,7 +43,8 @@ fn one(number: usize, alternative: &Alternative) -> String {
         .iter()
         .map(|item| match item {
             PlanItem::Step(name) => visible(name).into_owned(),
-            PlanItem::AwaitSettled => "wait".to_owned(),
+            // Plans for one operator have no other items.
+            _ => "wait".to_owned(),
         })
         .collect();
     format!(

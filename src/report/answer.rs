@@ -6,8 +6,8 @@ use crate::tasks::outcome::{Answer, Counterexample, Property, Reason, Task, Trac
 use super::paint::Paint;
 use super::words::{WIDTH, count, flow, visible, wrapped};
 use super::{
-    Loaded, alternatives, diagnostics, exposure, front, observed, promise, remedies, runbook,
-    summary, trace, verdict,
+    Loaded, alternatives, diagnostics, exposure, front, lanes, observed, promise, remedies,
+    runbook, summary, trace, verdict,
 };
 
 /// What the reader wants to see beside the verdicts.
@@ -45,6 +45,7 @@ pub fn render(answer: &Answer, view: View<'_>) -> String {
         sections.extend(remedies::section(answer, paint));
     }
     sections.extend(runbook::totals(answer));
+    sections.extend(lanes::relaxed(answer, paint));
     if let Some(found) = &answer.exposure {
         sections.extend(exposure::sections(answer, found, paint));
     }

@@ -256,7 +256,11 @@ fn runbook(text: &mut String, timeline: &Timeline) -> std::fmt::Result {
                 } else {
                     format!(": {}", plain(&events.join("; ")))
                 };
-                let wait = format!("{at} wait until {}{events}", plain(until));
+                let until = match until.strip_prefix("after ") {
+                    Some(step) => format!("{step} is done"),
+                    None => until.clone(),
+                };
+                let wait = format!("{at} wait until {}{events}", plain(&until));
                 let lead = if number == 0 { "" } else { "   " };
                 writeln!(text, "{lead}- {wait}")?;
             }

@@ -14,6 +14,7 @@ mod excerpt;
 mod exposure;
 mod front;
 pub mod json;
+mod lanes;
 pub mod mutation;
 mod observed;
 pub mod paint;

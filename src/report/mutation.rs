@@ -63,7 +63,7 @@ fn one(tried: &Tried, paint: Paint) -> String {
         Fate::Survives(Some(suggestion)) => text.push_str(&suggested(suggestion, paint)),
         Fate::Survives(None) => {}
         Fate::Equivalent => {
-            text.push_str("      makes no difference on any cluster that was tried\n");
+            text.push_str("      makes no difference on any cluster up to the size\n");
         }
         Fate::Open(limit) => {
             text.push_str(&format!("      not tried to the end: {}\n", stop(*limit)));

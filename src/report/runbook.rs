@@ -50,7 +50,7 @@ pub(super) fn furthest(answer: &Answer, paint: Paint) -> Option<String> {
 }
 
 /// The steps on the clock, one below the other, and when all is done.
-fn entries(timeline: &Timeline, goal: Option<&str>, paint: Paint) -> String {
+pub(super) fn entries(timeline: &Timeline, goal: Option<&str>, paint: Paint) -> String {
     let columns = Columns::of(timeline);
     let names: Vec<&str> = timeline.entries.iter().filter_map(step_name).collect();
     let mut text = String::new();
@@ -145,10 +145,7 @@ impl Columns {
                 let lead = match until.as_str() {
                     "settled" => "wait until nothing moves by itself".to_owned(),
                     step if names.contains(&step) => "wait".to_owned(),
-                    condition => match condition.strip_prefix("goal ") {
-                        Some(goal) => format!("wait until the goal {goal} holds"),
-                        None => format!("wait until {condition}"),
-                    },
+                    condition => condition_in_words(condition),
                 };
                 let ended_by = match events.as_slice() {
                     [] => String::new(),
@@ -159,6 +156,20 @@ impl Columns {
         }
         let blanks = " ".repeat(indent);
         format!("{front}{}\n", lines.join(&format!("\n{blanks}")))
+    }
+}
+
+/// What a wait is for, where that is no step.
+fn condition_in_words(condition: &str) -> String {
+    if let Some(goal) = condition.strip_prefix("goal ") {
+        return format!("wait until the goal {goal} holds");
+    }
+    match condition.strip_prefix("after ") {
+        Some("settled") => {
+            "wait until another lane has seen that nothing moves by itself".to_owned()
+        }
+        Some(step) => format!("wait until {step} is done"),
+        None => format!("wait until {condition}"),
     }
 }
 

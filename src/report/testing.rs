@@ -95,6 +95,8 @@ pub(super) fn answer(task: Task, properties: Vec<Property>) -> Answer {
         alternatives: None,
         remedies: None,
         optimum: None,
+        relaxed: None,
+        scheduled: None,
     }
 }
 

@@ -104,19 +104,44 @@ fn change(change: &Change) -> String {
 /// A plan as a list of its items, one to a line.
 pub(super) fn items(items: &[PlanItem]) -> String {
     let mut text = String::new();
-    let mut number = 0;
+    sequence(items, "", &mut 0, &mut text);
+    text
+}
+
+/// The items of a lane, with its name; empty outside lanes.
+fn sequence(items: &[PlanItem], lane: &str, number: &mut usize, text: &mut String) {
+    let front = match lane {
+        "" => String::new(),
+        lane => format!("lane {lane}  "),
+    };
     for item in items {
+        let item = match item {
+            PlanItem::Labelled { item, .. } => item,
+            item => item,
+        };
+        let mut wait = |until: &str| {
+            text.push_str(&format!("         {front}wait until {}\n", visible(until)));
+        };
         match item {
             PlanItem::Step(name) => {
-                number += 1;
-                text.push_str(&format!("  {number:>5}  {}\n", visible(name)));
+                *number += 1;
+                text.push_str(&format!("  {number:>5}  {front}{}\n", visible(name)));
             }
-            PlanItem::AwaitSettled => {
-                text.push_str("         wait until nothing moves by itself\n");
+            PlanItem::AwaitSettled => wait("nothing moves by itself"),
+            PlanItem::Await(until) => wait(until),
+            PlanItem::After(step) => wait(&format!("{step} is done")),
+            PlanItem::Labelled { .. } => {}
+            PlanItem::Parallel(lanes) => {
+                for (place, items) in (1..).zip(lanes) {
+                    let name = match lane {
+                        "" => place.to_string(),
+                        lane => format!("{lane}.{place}"),
+                    };
+                    sequence(items, &name, number, text);
+                }
             }
         }
     }
-    text
 }
 
 const _: () = assert!(INDENT < WIDTH, "the words of a step need room");

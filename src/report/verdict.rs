@@ -3,6 +3,7 @@
 use crate::tasks::outcome::{Answer, Property, PropertyKind, Task, Verdict};
 
 use super::front;
+use super::lanes;
 use super::paint::Paint;
 use super::summary;
 use super::words::{count, flow, grouped, stop, visible};
@@ -224,6 +225,9 @@ fn plan(answer: &Answer, paint: Paint) -> String {
     {
         return line;
     }
+    if let Some(line) = lanes::last_line(answer, paint) {
+        return line;
+    }
     match (answer.verdict, &answer.plan) {
         (Verdict::Holds, Some(plan)) => format!(
             "{}: {}, cost {}, optimal",
@@ -254,7 +258,7 @@ fn plan(answer: &Answer, paint: Paint) -> String {
 }
 
 /// `stopped by --max-states after 5,000 states`
-fn stopped(answer: &Answer) -> String {
+pub(super) fn stopped(answer: &Answer) -> String {
     let states = count(answer.search.states, "state");
     match answer.search.stopped {
         Some(limit) => format!("stopped by {} after {states}", stop(limit)),

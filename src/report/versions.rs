@@ -30,12 +30,16 @@ pub fn render(found: &Compared, paint: Paint) -> String {
         text.push('\n');
     }
     let same: Vec<&OnCluster> = found.clusters.iter().filter(|c| c.is_same()).collect();
-    if !same.is_empty() {
-        let names: Vec<String> = same.iter().map(|cluster| described(cluster)).collect();
-        let line = format!("{} on {}", paint.good("no difference"), names.join("; "));
+    if let [cluster] = same[..] {
+        let line = format!("{} on {}", paint.good("no difference"), described(cluster));
         text.push_str(&format!("{line}\n"));
+    } else if !same.is_empty() {
+        text.push_str(&format!("{} on\n", paint.good("no difference")));
+        for cluster in &same {
+            text.push_str(&format!("  {}\n", described(cluster)));
+        }
     }
-    for cluster in found.clusters.iter() {
+    for cluster in &found.clusters {
         if let Some(stopped) = cluster.stopped {
             let words = format!("not compared to the end, {} ended it", stop(stopped));
             let line = format!("{} {}: {words}", paint.open("?"), described(cluster));

@@ -13,6 +13,7 @@ pub mod graph;
 pub mod label_setting;
 pub mod levels;
 pub mod liveness;
+pub mod soonest_first;
 pub mod store;
 pub mod system;
 pub mod tie_break;

@@ -132,35 +132,28 @@ impl<'a, 'm> Beliefs<'a, 'm> {
     #[must_use]
     pub fn close(&self, states: Vec<Situation>) -> Option<(Belief, bool)> {
         let closure = self.closure(states)?;
-        let settled = |id: StateId| closure.fair[id.index()].is_empty();
-        let count = closure.states.len();
-        let ids = || (0..).take(count).map(StateId);
-        let all_settled = ids().all(settled);
-        let stays_settled = ids().filter(|&id| settled(id)).all(|id| {
-            let mut successors = closure.graph.successors(id).iter();
-            successors.all(|&to| settled(StateId(to)))
-        });
-        let waited = all_settled
-            || (stays_settled
-                && fair_components(
-                    &closure.graph,
-                    count,
-                    |_| true,
-                    |id| closure.fair[id.index()].clone(),
-                )
-                .iter()
-                .all(|component| component.iter().all(|&id| settled(id))));
-        let mut states: Vec<Situation> = if waited {
-            ids()
-                .zip(&closure.states)
-                .filter(|(id, _)| settled(*id))
-                .map(|(_, state)| state.clone())
-                .collect()
-        } else {
-            closure.states.into_iter().collect()
+        let all_settled = closure.fair.iter().all(Vec::is_empty);
+        let belief = |mut states: Vec<Situation>, waited: bool| {
+            states.sort_unstable();
+            Belief { states, waited }
         };
-        states.sort_unstable();
-        Some((Belief { states, waited }, waited && !all_settled))
+        if all_settled || !closure.comes_to_rest() {
+            let states = closure.states.into_iter().collect();
+            return Some((belief(states, all_settled), false));
+        }
+        let for_good = closure.stays_at_rest();
+        let count = closure.states.len();
+        let settled = closure.fair.iter().map(Vec::is_empty);
+        let settled = closure.states.into_iter().zip(settled);
+        let mut states: Vec<Situation> = settled
+            .filter_map(|(state, settled)| settled.then_some(state))
+            .collect();
+        if !for_good {
+            // Whoever has seen everything settled goes on before, or after, an event that is not fair unsettles it again.
+            states = self.closure(states)?.states.into_iter().collect();
+        }
+        let waits = states.len() < count;
+        Some((belief(states, for_good), waits))
     }
 
     /// Everything that events can do from a set of states; `None` where that violates something.
@@ -246,6 +239,34 @@ impl<'a, 'm> Beliefs<'a, 'm> {
             steps
         };
         fair_components(&closure.graph, closure.states.len(), |_| true, steps).is_empty()
+    }
+}
+
+impl Closure {
+    /// Whether every fair run comes by a settled state, so that a wait for it ends.
+    fn comes_to_rest(&self) -> bool {
+        let steps = |id: StateId| {
+            let mut steps = self.fair[id.index()].clone();
+            if steps.is_empty() {
+                // The wait leaves every component: it ends once. Its label is none of an event.
+                steps.push(FairStep {
+                    label: usize::MAX,
+                    to: StateId(u32::MAX),
+                });
+            }
+            steps
+        };
+        fair_components(&self.graph, self.states.len(), |_| true, steps).is_empty()
+    }
+
+    /// Whether nothing that has settled moves on to what has not.
+    fn stays_at_rest(&self) -> bool {
+        let settled = |id: StateId| self.fair[id.index()].is_empty();
+        let mut ids = (0..).take(self.states.len()).map(StateId);
+        ids.all(|id| {
+            let mut successors = self.graph.successors(id).iter();
+            !settled(id) || successors.all(|&to| settled(StateId(to)))
+        })
     }
 }
 

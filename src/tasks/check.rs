@@ -98,6 +98,8 @@ fn answer(
         alternatives: None,
         remedies: None,
         optimum: None,
+        relaxed: None,
+        scheduled: None,
     }
 }
 

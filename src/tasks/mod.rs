@@ -9,6 +9,7 @@ pub mod effort;
 pub mod explored;
 pub mod exposure;
 pub mod judge;
+pub mod lanes;
 pub mod mattering;
 pub mod observed;
 pub mod optimal;

@@ -47,6 +47,10 @@ pub struct Answer {
     pub remedies: Option<Remedies>,
     /// What the plan is best by, or the best plans where there are several (`plan`, where asked for).
     pub optimum: Option<Optimum>,
+    /// The plan in lanes with as little order as it can do with (where asked for, and where the plan is valid).
+    pub relaxed: Option<Relaxed>,
+    /// For how many operators a plan was looked for (`plan --lanes`).
+    pub scheduled: Option<Scheduled>,
 }
 
 /// Plans that differ from the best one, and from each other, by more than the names of interchangeable objects and the order
@@ -367,6 +371,56 @@ pub enum PlanItem {
     Step(String),
     /// `{ "await": "settled" }`
     AwaitSettled,
+    /// `{ "await": "Node1.power == up" }`
+    Await(String),
+    /// `{ "after": "reboot(Node1)" }`
+    After(String),
+    /// A step or a wait that `after` names by a label.
+    Labelled {
+        /// The label.
+        label: String,
+        /// The step or wait.
+        item: Box<PlanItem>,
+    },
+    /// Lanes that go on independently.
+    Parallel(Vec<Vec<PlanItem>>),
+}
+
+/// A search for a plan for several operators.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Scheduled {
+    /// How many operators.
+    pub lanes: usize,
+    /// No plan takes less time than that, in seconds, as far as the search came.
+    pub at_least: u64,
+    /// Whether schedules were left out: with events that go round in no time, or with steps that end together where it
+    /// matters which is first.
+    pub left_out: bool,
+    /// Whether it is proved that there is no plan for one operator; then not many schedules are looked at.
+    pub none_for_one: bool,
+}
+
+/// A plan with as little order as it can do with.
+#[derive(Clone, Debug)]
+pub struct Relaxed {
+    /// The plan.
+    pub plan: FoundPlan,
+    /// How many operators can work at once.
+    pub lanes: usize,
+    /// How many it was relaxed for; none for as many as there can be.
+    pub most_lanes: Option<usize>,
+    /// How long the plan took, in seconds, where the clock could tell.
+    pub before: Option<u64>,
+    /// The relaxed plan on the clock.
+    pub timeline: Timeline,
+    /// How many pairs of steps and waits were ordered, and how many are.
+    pub pairs: (usize, usize),
+    /// How many waits there were, and how many there are.
+    pub waits: (usize, usize),
+    /// What `verify` says of it.
+    pub properties: Vec<Property>,
+    /// The limit that kept it open whether some pair or wait can be dropped.
+    pub stopped: Option<Stop>,
 }
 
 /// A plan on the clock: one schedule, in which every event takes its `takes` and the operators lose no time.

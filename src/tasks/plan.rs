@@ -179,6 +179,8 @@ pub(super) fn without_plan(interpreter: &Interpreter<'_>, search: SearchStats) -
         alternatives: None,
         remedies: None,
         optimum: None,
+        relaxed: None,
+        scheduled: None,
     }
 }
 

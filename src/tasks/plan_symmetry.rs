@@ -92,7 +92,7 @@ impl<'a, 'm> PlanSymmetry<'a, 'm> {
                     }));
                 }
                 Item::Await { condition, .. } => add_named(model, condition, &mut named),
-                Item::AwaitSettled { .. } | Item::Parallel { .. } => {}
+                Item::AwaitSettled { .. } | Item::After { .. } | Item::Parallel { .. } => {}
             }
         }
         let mut by_names = self.by_names.borrow_mut();

@@ -137,7 +137,8 @@ pub fn attempt(interpreter: &Interpreter<'_>, state: &State, item: &Item) -> Att
             Ok(false) => Attempt::Waits,
             Err(undefined) => Attempt::Undefined(undefined),
         },
-        Item::Parallel { .. } => Attempt::Waits,
+        // Whether these are passed is decided by the position alone.
+        Item::After { .. } | Item::Parallel { .. } => Attempt::Waits,
     }
 }
 
@@ -215,6 +216,7 @@ impl<'a, 'm> PlanSystem<'a, 'm> {
             Item::Step { instance, .. } => self.interpreter.name(*instance),
             Item::AwaitSettled { .. } => "await settled".to_owned(),
             Item::Await { text, .. } => format!("await {text}"),
+            Item::After { text, .. } => format!("after {text}"),
             Item::Parallel { .. } => "parallel".to_owned(),
         }
     }

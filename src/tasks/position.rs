@@ -43,7 +43,7 @@ impl StepNumbers {
                     self.steps.push(*instance);
                     self.numbers[lane][place] = u32::try_from(self.steps.len()).unwrap_or(u32::MAX);
                 }
-                Op::Do(_) => {}
+                Op::Do(_) | Op::After { .. } => {}
                 Op::Fork(children) => {
                     for child in children.clone() {
                         self.number(program, child);
@@ -99,7 +99,7 @@ impl StepNumbers {
                     found.insert(self.numbers[lane][place]);
                     return;
                 }
-                Op::Do(_) => {}
+                Op::Do(_) | Op::After { .. } => {}
                 Op::Fork(children) => {
                     let before = found.len();
                     let running = position.filter(|at| program.behind(at, lane) == place);

@@ -1,4 +1,4 @@
-//! A plan as lanes with positions: who is where, who may go next, and when lanes join.
+//! A plan as lanes with positions: who is where, who may go next, when lanes join and when one waits for another.
 
 use std::ops::Range;
 
@@ -8,6 +8,8 @@ use crate::model::plan::{Item, Plan};
 pub struct Program<'p> {
     /// All lanes.
     pub lanes: Vec<Lane<'p>>,
+    /// For each step or wait, in the order of the file, its lane and its place there.
+    elements: Vec<(usize, usize)>,
 }
 
 /// A sequence of the plan.
@@ -26,11 +28,26 @@ pub enum Op<'p> {
     Do(&'p Item),
     /// Lanes that run until all are through.
     Fork(Range<usize>),
+    /// Until a step or wait of another lane is done.
+    After {
+        /// Its number.
+        element: usize,
+        /// How the plan names it.
+        text: &'p str,
+    },
 }
 
 /// For each lane how many of its elements are behind it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Position(Box<[u32]>);
+
+impl Lane<'_> {
+    /// The lane and the place in it where this one was forked; none for the outermost.
+    #[must_use]
+    pub const fn parent(&self) -> Option<(usize, usize)> {
+        self.parent
+    }
+}
 
 impl<'p> Program<'p> {
     /// Lays out a plan.
@@ -42,6 +59,7 @@ impl<'p> Program<'p> {
                 name: String::new(),
                 parent: None,
             }],
+            elements: Vec::new(),
         };
         program.fill(0, &plan.items);
         program
@@ -51,7 +69,14 @@ impl<'p> Program<'p> {
     fn fill(&mut self, lane: usize, items: &'p [Item]) {
         for (place, item) in items.iter().enumerate() {
             let op = match item {
-                Item::Step { .. } | Item::Await { .. } | Item::AwaitSettled { .. } => Op::Do(item),
+                Item::Step { .. } | Item::Await { .. } | Item::AwaitSettled { .. } => {
+                    self.elements.push((lane, place));
+                    Op::Do(item)
+                }
+                Item::After { element, text, .. } => Op::After {
+                    element: *element,
+                    text,
+                },
                 Item::Parallel { lanes, .. } => {
                     let block = self.reserve(lanes.len(), lane, place);
                     for (child, items) in block.clone().zip(lanes) {
@@ -104,7 +129,7 @@ impl<'p> Program<'p> {
         }
         match self.lanes[lane].ops.get(position.0[lane] as usize) {
             Some(Op::Do(item)) => Some(item),
-            Some(Op::Fork(_)) | None => None,
+            Some(Op::Fork(_) | Op::After { .. }) | None => None,
         }
     }
 
@@ -124,12 +149,52 @@ impl<'p> Program<'p> {
                 .iter()
                 .filter_map(|op| match op {
                     Op::Do(item) => Some(*item),
-                    Op::Fork(_) => None,
+                    Op::Fork(_) | Op::After { .. } => None,
                 })
         })
     }
 
-    /// Steps and waits that the lane has behind it.
+    /// How many steps and waits there are.
+    #[must_use]
+    pub fn elements(&self) -> usize {
+        self.elements.len()
+    }
+
+    /// The step or wait of a number.
+    #[must_use]
+    pub fn element(&self, number: usize) -> Option<&'p Item> {
+        let (lane, place) = *self.elements.get(number)?;
+        match self.lanes[lane].ops.get(place) {
+            Some(Op::Do(item)) => Some(item),
+            _ => None,
+        }
+    }
+
+    /// The lane of a step or wait, and its place there.
+    #[must_use]
+    pub fn place_of(&self, element: usize) -> Option<(usize, usize)> {
+        self.elements.get(element).copied()
+    }
+
+    /// Whether a step or wait is behind its lane.
+    #[must_use]
+    pub fn is_behind(&self, position: &Position, element: usize) -> bool {
+        let place = self.elements.get(element);
+        place.is_some_and(|(lane, place)| position.0[*lane] as usize > *place)
+    }
+
+    /// Whether nobody went past an element that waited for another lane.
+    #[must_use]
+    pub fn is_in_order(&self, position: &Position) -> bool {
+        self.lanes.iter().zip(&position.0).all(|(lane, behind)| {
+            lane.ops[..*behind as usize].iter().all(|op| match op {
+                Op::After { element, .. } => self.is_behind(position, *element),
+                Op::Do(_) | Op::Fork(_) => true,
+            })
+        })
+    }
+
+    /// Elements that the lane has behind it.
     #[must_use]
     pub fn behind(&self, position: &Position, lane: usize) -> usize {
         position.0[lane] as usize
@@ -150,15 +215,21 @@ impl<'p> Program<'p> {
         position.0[lane] as usize == self.lanes[lane].ops.len()
     }
 
-    /// Moves every sequence past the forks whose lanes are all through; inner ones first, since they stand behind their
-    /// parents in the table, and again where passing one fork brings a sequence to the next.
+    /// Moves every sequence past the forks whose lanes are all through, and past what other lanes have done that it waits
+    /// for; inner ones first, since they stand behind their parents in the table, and again where that brings a sequence to
+    /// the next.
     fn joined(&self, mut position: Position) -> Position {
         loop {
             let mut moved = false;
             for lane in (0..self.lanes.len()).rev() {
-                if let Some(Op::Fork(lanes)) = self.lanes[lane].ops.get(position.0[lane] as usize)
-                    && lanes.clone().all(|child| self.at_end(&position, child))
-                {
+                let passes = match self.lanes[lane].ops.get(position.0[lane] as usize) {
+                    Some(Op::Fork(lanes)) => {
+                        lanes.clone().all(|child| self.at_end(&position, child))
+                    }
+                    Some(Op::After { element, .. }) => self.is_behind(&position, *element),
+                    Some(Op::Do(_)) | None => false,
+                };
+                if passes {
                     position.0[lane] += 1;
                     moved = true;
                 }
@@ -240,6 +311,38 @@ mod tests {
         assert_eq!(ready(&program, &here), [(String::new(), 5)]);
         here = program.advance(&here, 0);
         assert!(program.done(&here));
+    }
+
+    #[test]
+    fn a_lane_that_waits_for_another_goes_on_when_that_is_beyond_the_step() {
+        let after = |element: usize| Item::After {
+            element,
+            text: String::new(),
+            span: Span::default(),
+        };
+        let plan = plan(vec![
+            parallel(vec![
+                vec![step(10), parallel(vec![vec![step(11)], vec![]]), step(12)],
+                vec![after(1), after(0), step(13), after(2)],
+            ]),
+            step(14),
+        ]);
+        let program = Program::new(&plan);
+        let lane = |n: usize, i: usize| (n.to_string(), i);
+        let mut here = program.start();
+        assert_eq!(ready(&program, &here), [lane(1, 10)]);
+        here = program.advance(&here, 1);
+        assert_eq!(ready(&program, &here), [("1.1".to_owned(), 11)]);
+        assert!(program.is_behind(&here, 0) && !program.is_behind(&here, 1));
+        here = program.advance(&here, 3);
+        assert_eq!(ready(&program, &here), [lane(1, 12), lane(2, 13)]);
+        here = program.advance(&here, 2);
+        assert_eq!(ready(&program, &here), [lane(1, 12)]);
+        here = program.advance(&here, 1);
+        assert_eq!(ready(&program, &here), [(String::new(), 14)]);
+        assert!(program.is_in_order(&here));
+        // The second lane cannot be through before the first took its last step.
+        assert!(!program.is_in_order(&program.at(vec![0, 2, 4, 1, 0])));
     }
 
     #[test]

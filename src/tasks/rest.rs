@@ -20,26 +20,50 @@ pub fn earliest(
     let wanted = next.0.iter().copied().collect();
     let mut behind = vec![0; program.lanes.len()];
     finder.stand(0, &wanted, &mut behind);
+    for lane in 0..behind.len() {
+        finder.catch_up(lane, &mut behind);
+    }
     let at = program.at(behind);
-    (numbers.next_steps(program, &at) == *next).then_some(at)
+    (program.is_in_order(&at) && numbers.next_steps(program, &at) == *next).then_some(at)
 }
 
 /// What is left there. It has all lanes, empty ones too, so that lanes keep their names.
 #[must_use]
 pub fn rest(program: &Program<'_>, at: &Position) -> Vec<Item> {
-    left_in(program, at, 0)
+    let mut numbers = Vec::new();
+    let mut count = 0;
+    // Elements count from the first that is left; what is behind has been waited for.
+    for element in 0..program.elements() {
+        let is_left = !program.is_behind(at, element);
+        numbers.push(is_left.then_some(count));
+        count += usize::from(is_left);
+    }
+    left_in(program, at, 0, &numbers)
 }
 
-fn left_in(program: &Program<'_>, at: &Position, lane: usize) -> Vec<Item> {
+fn left_in(
+    program: &Program<'_>,
+    at: &Position,
+    lane: usize,
+    numbers: &[Option<usize>],
+) -> Vec<Item> {
     let behind = program.behind(at, lane);
     program.lanes[lane].ops[behind..]
         .iter()
-        .map(|op| match op {
-            Op::Do(item) => (*item).clone(),
-            Op::Fork(children) => Item::Parallel {
-                lanes: children.clone().map(|c| left_in(program, at, c)).collect(),
+        .filter_map(|op| match op {
+            Op::Do(item) => Some((*item).clone()),
+            Op::Fork(children) => Some(Item::Parallel {
+                lanes: children
+                    .clone()
+                    .map(|c| left_in(program, at, c, numbers))
+                    .collect(),
                 span: Span::default(),
-            },
+            }),
+            Op::After { element, text } => numbers[*element].map(|element| Item::After {
+                element,
+                text: (*text).to_owned(),
+                span: Span::default(),
+            }),
         })
         .collect()
 }
@@ -57,6 +81,7 @@ pub fn steps_left(program: &Program<'_>, numbers: &StepNumbers, at: &Position) -
             match op {
                 Op::Do(_) => left.extend(finder.steps(lane, place, op)),
                 Op::Fork(children) => open.extend(children.clone()),
+                Op::After { .. } => {}
             }
         }
     }
@@ -98,7 +123,7 @@ impl Finder<'_, '_> {
         }
         match last {
             None => {}
-            Some((place, Op::Do(_))) => behind[lane] = number(place + 1),
+            Some((place, Op::Do(_) | Op::After { .. })) => behind[lane] = number(place + 1),
             // A wait at the end of one of its lanes may be left.
             Some((place, Op::Fork(children))) => {
                 behind[lane] = number(place);
@@ -109,10 +134,44 @@ impl Finder<'_, '_> {
         }
     }
 
+    /// Lets other lanes see the waits, or take the steps, that a lane has been waiting for, and be through where the lane went
+    /// on behind them.
+    fn catch_up(&self, lane: usize, behind: &mut [u32]) {
+        for op in &self.program.lanes[lane].ops[..behind[lane] as usize] {
+            match op {
+                Op::After { element, .. } => {
+                    if let Some((other, place)) = self.program.place_of(*element) {
+                        self.pass(other, place + 1, behind);
+                    }
+                }
+                Op::Fork(children) => {
+                    for child in children.clone() {
+                        self.pass(child, self.program.lanes[child].ops.len(), behind);
+                    }
+                }
+                Op::Do(_) => {}
+            }
+        }
+    }
+
+    /// Takes a lane to a place, and all that it needs for that.
+    fn pass(&self, lane: usize, to: usize, behind: &mut [u32]) {
+        let from = behind[lane] as usize;
+        if from >= to {
+            return;
+        }
+        if let Some((parent, fork)) = self.program.lanes[lane].parent() {
+            self.pass(parent, fork, behind);
+        }
+        behind[lane] = number(to);
+        self.catch_up(lane, behind);
+    }
+
     /// The steps in an element of a lane.
     fn steps(&self, lane: usize, place: usize, op: &Op<'_>) -> BTreeSet<u32> {
         match op {
             Op::Do(_) => self.numbers.of(lane, place).into_iter().collect(),
+            Op::After { .. } => BTreeSet::new(),
             Op::Fork(children) => children
                 .clone()
                 .flat_map(|child| {
@@ -129,6 +188,7 @@ impl Finder<'_, '_> {
         for (place, op) in self.program.lanes[lane].ops.iter().enumerate() {
             match op {
                 Op::Do(_) => found.extend(self.numbers.of(lane, place)),
+                Op::After { .. } => {}
                 Op::Fork(children) => children.clone().for_each(|c| self.first(c, found)),
             }
             if found.len() > before {
@@ -242,6 +302,50 @@ mod tests {
         assert_eq!(left(text, "2+3"), "never");
         assert_eq!(left(text, "1+2"), "never");
         assert_eq!(left(text, "2+6"), "never");
+    }
+
+    #[test]
+    fn what_a_lane_waited_for_is_behind_the_other_lane() {
+        let mut lanes = plan("(w|1|2)3");
+        let Some(Item::Parallel { lanes: inside, .. }) = lanes.items.first_mut() else {
+            panic!()
+        };
+        let after = |element: usize| Item::After {
+            element,
+            text: String::new(),
+            span: Span::default(),
+        };
+        inside[1].insert(0, after(0));
+        inside[2].insert(0, after(1));
+        let program = Program::new(&lanes);
+        let numbers = StepNumbers::new(&program);
+        let at = |text: &str| earliest(&program, &numbers, &numbers.named(text).unwrap());
+        // Steps 1 and 2 come one after the other, so that step 1 cannot be next alone.
+        assert!(at("1+2").is_some() && at("1").is_none());
+        let at = at("2").unwrap();
+        assert_eq!(written(&rest(&program, &at)), "(||2)3");
+    }
+
+    #[test]
+    fn elements_are_counted_without_lanes_that_are_through() {
+        let mut lanes = plan("(1|w)(2w|3)4");
+        if let Some(Item::Parallel { lanes, .. }) = lanes.items.get_mut(1) {
+            let after = Item::After {
+                element: 3,
+                text: String::new(),
+                span: Span::default(),
+            };
+            lanes[1].insert(0, after);
+        }
+        let program = Program::new(&lanes);
+        let numbers = StepNumbers::new(&program);
+        let at = earliest(&program, &numbers, &numbers.named("3").unwrap()).unwrap();
+        let rest = rest(&program, &at);
+        let Some(Item::Parallel { lanes, .. }) = rest.first() else {
+            panic!()
+        };
+        // The wait of the first lane is the first element that is left.
+        assert!(matches!(lanes[1][0], Item::After { element: 0, .. }));
     }
 
     #[test]

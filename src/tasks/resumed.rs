@@ -190,7 +190,7 @@ fn nobody_comes(at: &str) -> Diagnostic {
 fn waits_first(system: &PlanSystem<'_, '_>, items: &[Item], found: &mut Vec<String>) -> bool {
     items.iter().any(|item| match item {
         Item::Step { .. } => true,
-        Item::Await { .. } | Item::AwaitSettled { .. } => {
+        Item::Await { .. } | Item::AwaitSettled { .. } | Item::After { .. } => {
             found.push(system.item_name(item));
             false
         }
@@ -454,6 +454,8 @@ impl<'s, 'a, 'm> Expected<'s, 'a, 'm> {
             alternatives: None,
             remedies: None,
             optimum: None,
+            relaxed: None,
+            scheduled: None,
         }
     }
 }

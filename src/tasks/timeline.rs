@@ -9,7 +9,7 @@ use crate::semantics::{Interpreter, State};
 
 use super::outcome::{Downtime, Timeline, TimelineEntry, TimelineItem};
 use super::plan_system::{Attempt, attempt, events, is_fair};
-use super::program::{Position, Program};
+use super::program::{Op, Position, Program};
 
 /// A schedule with more happenings than this is not told.
 const MOST_HAPPENINGS: usize = 100_000;
@@ -243,6 +243,11 @@ impl Clock<'_, '_> {
                 );
             }
             match item {
+                // What takes no time is done at once, and what comes of it at once comes before anybody else begins.
+                Item::Step { instance, .. } if self.takes(*instance) == 0 => {
+                    self.begin(lane, *instance);
+                    return Some(true);
+                }
                 Item::Step { instance, .. } => self.begin(lane, *instance),
                 _ => self.step_behind(lane),
             }
@@ -269,7 +274,9 @@ impl Clock<'_, '_> {
         match item {
             Item::Await { text, .. } => text.clone(),
             Item::Step { instance, .. } => self.interpreter.name(*instance),
-            Item::AwaitSettled { .. } | Item::Parallel { .. } => "settled".to_owned(),
+            Item::AwaitSettled { .. } | Item::After { .. } | Item::Parallel { .. } => {
+                "settled".to_owned()
+            }
         }
     }
 
@@ -355,10 +362,33 @@ impl Clock<'_, '_> {
                 || (self.program.next(&before, other).is_none()
                     && self.program.next(&self.position, other).is_some());
             if fresh {
+                self.waited_for_others(other, lane, &before);
                 self.lanes[other] = LaneState::Idle {
                     since: self.now,
                     happened: Vec::new(),
                 };
+            }
+        }
+    }
+
+    /// Tells what a lane waited for that other lanes have done, even where it did not have to wait on the clock: the order is
+    /// what makes the plan safe.
+    fn waited_for_others(&mut self, lane: usize, goes_on: usize, before: &Position) {
+        let from = self.program.behind(before, lane);
+        let to = self.program.behind(&self.position, lane);
+        for place in from..to {
+            // Only what the lane was at kept it waiting so far.
+            let since = match &self.lanes[lane] {
+                LaneState::Idle { since, .. } if place == from && lane != goes_on => *since,
+                _ => self.now,
+            };
+            if let Op::After { element, .. } = self.program.lanes[lane].ops[place] {
+                let until = match self.program.element(element) {
+                    Some(item) => format!("after {}", self.until(item)),
+                    None => continue,
+                };
+                let events = Vec::new();
+                self.enter(lane, since, self.now, TimelineItem::Wait { until, events });
             }
         }
     }

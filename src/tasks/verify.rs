@@ -86,6 +86,8 @@ pub fn verify(
         alternatives: None,
         remedies: None,
         optimum: None,
+        relaxed: None,
+        scheduled: None,
     })
 }
 

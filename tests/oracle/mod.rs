@@ -11,6 +11,7 @@ pub mod plan;
 pub mod position;
 pub mod random;
 pub mod replay;
+pub mod schedules;
 pub mod step;
 pub mod target;
 pub mod temporal;

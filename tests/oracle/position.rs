@@ -55,14 +55,64 @@ impl Position {
         under_way
     }
 
-    /// What comes next in each lane, with the position after it.
+    /// Whether all steps and waits up to one of them are behind, of which so many come before these items.
+    fn has_done(&self, items: &[Item], element: usize, mut first: usize) -> bool {
+        for (place, item) in items.iter().enumerate() {
+            let inside = elements(std::slice::from_ref(item));
+            if element < first + inside {
+                return match item {
+                    Item::Parallel { lanes, .. } if place == self.at => {
+                        lanes.iter().zip(&self.lanes).any(|(lane, at)| {
+                            let inside = elements(lane);
+                            let is_here = (first..first + inside).contains(&element);
+                            let done = is_here && at.has_done(lane, element, first);
+                            first += inside;
+                            done
+                        })
+                    }
+                    _ => place < self.at,
+                };
+            }
+            first += inside;
+        }
+        false
+    }
+
+    /// The same position past every `after` that waits for nothing any more.
+    fn past_waits(self, items: &[Item]) -> Self {
+        let mut here = self;
+        loop {
+            let passes = here
+                .in_lanes(items)
+                .into_iter()
+                .find_map(|(item, next)| match item {
+                    Item::After { element, .. } if here.has_done(items, *element, 0) => Some(next),
+                    _ => None,
+                });
+            match passes {
+                Some(next) => here = next,
+                None => return here,
+            }
+        }
+    }
+
+    /// What comes next in each lane, with the position after it: what waits for another lane, waits.
     pub fn next<'i>(&self, items: &'i [Item]) -> Vec<(&'i Item, Self)> {
+        let found = self.in_lanes(items).into_iter();
+        found
+            .filter(|(item, _)| !matches!(item, Item::After { .. }))
+            .map(|(item, after)| (item, after.past_waits(items)))
+            .collect()
+    }
+
+    /// The same with elements that wait for another lane, as if they were there to be taken.
+    fn in_lanes<'i>(&self, items: &'i [Item]) -> Vec<(&'i Item, Self)> {
         match items.get(self.at) {
             None => Vec::new(),
             Some(Item::Parallel { lanes, .. }) => {
                 let mut found = Vec::new();
                 for (number, lane) in lanes.iter().enumerate() {
-                    for (item, inner) in self.lanes[number].next(lane) {
+                    for (item, inner) in self.lanes[number].in_lanes(lane) {
                         let mut after = self.clone();
                         after.lanes[number] = inner;
                         let over = after
@@ -93,13 +143,23 @@ fn first_steps(items: &[Item]) -> Vec<&Item> {
             Item::Parallel { lanes, .. } => {
                 lanes.iter().flat_map(|lane| first_steps(lane)).collect()
             }
-            Item::AwaitSettled { .. } | Item::Await { .. } => Vec::new(),
+            Item::AwaitSettled { .. } | Item::Await { .. } | Item::After { .. } => Vec::new(),
         };
         if !first.is_empty() {
             return first;
         }
     }
     Vec::new()
+}
+
+/// How many steps and waits there are.
+fn elements(items: &[Item]) -> usize {
+    let counts = items.iter().map(|item| match item {
+        Item::Step { .. } | Item::AwaitSettled { .. } | Item::Await { .. } => 1,
+        Item::Parallel { lanes, .. } => lanes.iter().map(|lane| elements(lane)).sum(),
+        Item::After { .. } => 0,
+    });
+    counts.sum()
 }
 
 /// How many steps there are.

@@ -99,7 +99,7 @@ fn item_name(model: &Model, item: &Item) -> String {
         Item::Step { instance, .. } => words::instance(model, *instance),
         Item::AwaitSettled { .. } => "await settled".to_owned(),
         Item::Await { text, .. } => format!("await {text}"),
-        Item::Parallel { .. } => String::new(),
+        Item::After { .. } | Item::Parallel { .. } => String::new(),
     }
 }
 

@@ -57,7 +57,9 @@ pub fn attempt_item(model: &Model, state: &State, item: &Item) -> Attempt {
         Item::Await { condition, .. } => {
             holds(model, state, condition).map_or(Attempt::Undefined, waited)
         }
-        Item::Parallel { .. } => unreachable!("lanes are entered, not taken"),
+        Item::After { .. } | Item::Parallel { .. } => {
+            unreachable!("lanes are entered and waited for, not taken")
+        }
     }
 }
 

@@ -202,3 +202,135 @@ fn a_cluster_in_place_of_a_plan_is_told_apart() {
         one("this is a cluster, not a plan", "{")
     );
 }
+
+#[test]
+fn a_lane_waits_for_a_step_by_its_name_or_by_a_label() {
+    let (plan, diagnostics) = plan(
+        r#"["wait(1)", {"parallel": [
+            [{"step": "wait(2)", "label": "again"}, {"parallel": [["wait(3)"], ["wait(2)"]]}],
+            [{"after": " again "}, {"await": "settled", "label": "calm"}, {"after": "wait( 3 )"}],
+            [{"after": "calm"}]]}]"#,
+    );
+    assert!(diagnostics.list.is_empty(), "{:?}", findings(&diagnostics));
+    let plan = plan.unwrap();
+    let mut awaited = Vec::new();
+    let mut open: Vec<&Item> = plan.items.iter().collect();
+    while let Some(item) = open.pop() {
+        match item {
+            Item::After { element, text, .. } => awaited.push((text.as_str(), *element)),
+            Item::Parallel { lanes, .. } => open.extend(lanes.iter().flatten()),
+            _ => {}
+        }
+    }
+    awaited.sort_by_key(|(_, element)| *element);
+    assert_eq!(awaited, [("again", 1), ("wait( 3 )", 2), ("calm", 4)]);
+}
+
+/// Message and underlined text, where two lanes have these elements.
+fn lanes(first: &str, second: &str) -> Vec<(String, String)> {
+    found(&format!(
+        r#"["wait(1)", {{"parallel": [[{first}], [{second}]]}}, "wait(5)"]"#
+    ))
+}
+
+#[test]
+fn waiting_for_what_is_not_clear_or_not_there_is_refused() {
+    let after = |text: &str| format!(r#"{{"after": "{text}"}}"#);
+    assert_eq!(
+        lanes(r#""wait(2)""#, &after("wait(3)")),
+        one(
+            "the plan never takes the step `wait(3)`",
+            r#"{"after": "wait(3)"}"#
+        )
+    );
+    assert_eq!(
+        lanes(r#""wait(2)", "wait(2)""#, &after("wait(2)")),
+        one(
+            "the plan takes the step `wait(2)` 2 times",
+            r#"{"after": "wait(2)"}"#
+        )
+    );
+    assert_eq!(
+        lanes(r#"{"step": "wait(2)", "label": "second"}"#, &after("secnd")),
+        one("no step has the label `secnd`", r#"{"after": "secnd"}"#)
+    );
+    assert_eq!(
+        lanes(r#""wait(2)""#, r#"{"after": ["wait(2)"]}"#),
+        one(
+            "`after` must be a step or a label in quotes, not a list `[…]`",
+            r#"["wait(2)"]"#
+        )
+    );
+    assert_eq!(lanes(r#""wait(2)""#, &after("wait(2")).len(), 1);
+    assert_eq!(lanes(r#""wait(2)""#, &after("wait(9)")).len(), 1);
+    assert_eq!(
+        lanes(r#""wait(2)""#, &after("boot(Node1)")),
+        one("`boot` is an event, not an action", "boot")
+    );
+}
+
+#[test]
+fn waiting_in_vain_and_for_ever_is_refused() {
+    let after = |text: &str| format!(r#"{{"after": "{text}"}}"#);
+    for done in ["wait(1)", "wait(3)"] {
+        assert_eq!(
+            lanes(r#""wait(2)""#, &format!(r#""wait(3)", {}"#, after(done))),
+            one(
+                &format!("`{done}` is done anyway before this is reached"),
+                &after(done)
+            )
+        );
+    }
+    for never in ["wait(5)", "wait(3)"] {
+        assert_eq!(
+            lanes(r#""wait(2)""#, &format!(r#"{}, "wait(3)""#, after(never))),
+            one(
+                &format!("`{never}` comes only after this, which would wait for it for ever"),
+                &after(never)
+            )
+        );
+    }
+    let (_, diagnostics) = plan(
+        r#"[{"parallel": [
+            [{"after": "wait(2)"}, {"parallel": [["wait(1)"], []]}, "wait(4)"],
+            [{"after": "wait(1)"}, "wait(2)"],
+            [{"after": "wait(4)"}, "wait(3)"]]}]"#,
+    );
+    let found = &diagnostics.list;
+    assert_eq!(
+        findings(&diagnostics),
+        one(
+            "waiting for `wait(2)` and `wait(1)` goes round: none of them is ever done",
+            &after("wait(2)")
+        )
+    );
+    assert_eq!(found[0].secondary.len(), 1);
+}
+
+#[test]
+fn labels_are_told_apart() {
+    let labelled = |label: &str| format!(r#"{{"step": "wait(2)", "label": {label}}}"#);
+    for odd in [r#""""#, r#""wait(2)""#, r#""a\u0007""#] {
+        assert_eq!(
+            lanes(&labelled(odd), ""),
+            one(
+                "a label is a text without parentheses and control characters",
+                odd
+            )
+        );
+    }
+    assert_eq!(
+        lanes(&labelled(r#""x""#), &labelled(r#"" x""#)),
+        one("the label `x` is given twice", r#"" x""#)
+    );
+    assert_eq!(
+        lanes(r#"{"parallel": [], "label": "x"}"#, ""),
+        one("`parallel` cannot have a label", r#""x""#)
+    );
+    assert_eq!(lanes(r#"{"step": "wait(2)", "label": 3}"#, "").len(), 1);
+    assert_eq!(
+        lanes(r#"{"step": 3}"#, ""),
+        one("`step` must be a text, not a number", "3")
+    );
+    assert_eq!(lanes(r#"{"label": "x"}"#, "").len(), 1);
+}

@@ -351,7 +351,7 @@ fn of_mutant(tried: &Tried) -> Item {
             Fate::Survives(_) => {
                 format!("no case notices that {} in `{words}`", tried.mutant.change)
             }
-            Fate::Equivalent => "makes no difference on any cluster that was tried".to_owned(),
+            Fate::Equivalent => "makes no difference on any cluster up to the size".to_owned(),
             Fate::Open(limit) => format!("not tried to the end, {} ended it", stop(*limit)),
         },
         outcome,

@@ -13,6 +13,7 @@ use crate::tasks::outcome::{
 
 use super::diagnostics::{self, Diagnostic};
 use super::exposure::Exposed;
+use super::lanes::{Lanes, LessOrder};
 use super::observed::Position;
 use super::optimum::Best;
 use super::promise::{Fair, FellDue, Unkept};
@@ -65,6 +66,10 @@ pub(super) struct Body<'a> {
     furthest: Option<Nearest<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     remedies: Option<Remedied<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    relaxed: Option<LessOrder<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lanes: Option<Lanes>,
     search: Search<'a>,
     diagnostics: Vec<Diagnostic<'a>>,
 }
@@ -96,6 +101,8 @@ impl<'a> Body<'a> {
                 left: furthest.left,
             }),
             remedies: answer.remedies.as_ref().map(Remedied::of),
+            relaxed: answer.relaxed.as_ref().map(LessOrder::of),
+            lanes: Lanes::of(answer),
             search: Search::of(&answer.search, volatile),
             diagnostics: diagnostics::all(&answer.warnings),
         }

@@ -104,7 +104,7 @@ impl<'a> Case<'a> {
             BranchWay::Plan { cost, steps, clock } => {
                 let item = |step: &'a Option<String>| match step {
                     Some(name) => Item::Step(name),
-                    None => Item::Await { until: "settled" },
+                    None => Item::wait("settled"),
                 };
                 case.plan = Some(steps.iter().map(item).collect());
                 case.cost = Some(*cost);

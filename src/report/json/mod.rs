@@ -6,6 +6,7 @@
 mod answer;
 mod diagnostics;
 mod exposure;
+mod lanes;
 mod mutation;
 mod observed;
 mod optimum;

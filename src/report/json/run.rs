@@ -75,9 +75,21 @@ pub(super) struct Found<'a> {
 #[serde(untagged)]
 pub(in crate::report) enum Item<'a> {
     Step(&'a str),
+    Labelled {
+        step: &'a str,
+        label: &'a str,
+    },
     Await {
         #[serde(rename = "await")]
-        until: &'static str,
+        until: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        label: Option<&'a str>,
+    },
+    After {
+        after: &'a str,
+    },
+    Parallel {
+        parallel: Vec<Vec<Item<'a>>>,
     },
 }
 
@@ -85,8 +97,28 @@ impl<'a> Item<'a> {
     pub(in crate::report) fn of(item: &'a PlanItem) -> Self {
         match item {
             PlanItem::Step(name) => Self::Step(name),
-            PlanItem::AwaitSettled => Self::Await { until: "settled" },
+            PlanItem::AwaitSettled => Self::wait("settled"),
+            PlanItem::Await(until) => Self::wait(until),
+            PlanItem::After(after) => Self::After { after },
+            PlanItem::Labelled { label, item } => match Self::of(item) {
+                Self::Step(step) => Self::Labelled { step, label },
+                Self::Await { until, .. } => Self::Await {
+                    until,
+                    label: Some(label),
+                },
+                other => other,
+            },
+            PlanItem::Parallel(lanes) => Self::Parallel {
+                parallel: lanes
+                    .iter()
+                    .map(|lane| lane.iter().map(Self::of).collect())
+                    .collect(),
+            },
         }
+    }
+
+    pub(in crate::report) const fn wait(until: &'a str) -> Self {
+        Self::Await { until, label: None }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Whether a single fault does harm at a position of which only the states are known, and the step about to be taken: for who
-//! looks for a plan and has no whole one yet. The claims are those of [`blame`](super::blame), and everything is remembered by
-//! state, because many positions have states in common.
+//! looks for a plan and has no whole one yet. The claims are those of `blame.rs`, and everything is remembered by state, because
+//! many positions have states in common.
 
 use std::collections::BTreeSet;
 

@@ -85,7 +85,13 @@ pub fn optimal(
     } else {
         plan(model, effort, budget)?
     };
-    if first.verdict != Verdict::Holds {
+    // The search for the cheapest plan waits only where everything stays settled. Where events that are not fair may unsettle
+    // it again, a wait is worth trying all the same.
+    let may_wait = first.verdict == Verdict::Violated
+        && first.properties.is_empty()
+        && !objective.is_free_of_time()
+        && has_unfair_events(model);
+    if first.verdict != Verdict::Holds && !may_wait {
         return Ok(first);
     }
     let found = if objective.is_free_of_time() {
@@ -97,7 +103,12 @@ pub fn optimal(
     } else {
         search(model, objective, budget)?
     };
+    if may_wait && found.plans.is_empty() && found.stats.stopped.is_none() {
+        return Ok(first);
+    }
     let mut answer = Answer {
+        verdict: Verdict::Holds,
+        furthest: None,
         search: found.stats,
         plan: None,
         timeline: None,
@@ -142,6 +153,11 @@ pub fn optimal(
         chosen,
     });
     Ok(answer)
+}
+
+fn has_unfair_events(model: &Model) -> bool {
+    let mut transitions = model.rules.transitions.iter();
+    transitions.any(|t| t.class == TransitionClass::Event && !t.fair)
 }
 
 /// Whether plans can differ in what is asked for.
@@ -340,6 +356,8 @@ fn items_of(model: &Model, plan: &FoundPlan) -> (Vec<Item>, Option<Cost>) {
             Some(Item::Step { instance, span })
         }
         PlanItem::AwaitSettled => Some(Item::AwaitSettled { span }),
+        // Plans for one operator have no other items.
+        _ => None,
     });
     (items.collect(), None)
 }

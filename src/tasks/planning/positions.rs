@@ -258,23 +258,33 @@ impl<'m> Positions<'m> {
     /// something.
     pub(super) fn close(&self, states: Vec<Words>, waiting: Waiting) -> Option<Closed> {
         let closure = self.closure(states)?;
-        let count = closure.states.len();
-        let settled = |id: StateId| closure.fair[id.index()].is_empty();
-        let ids = || (0..).take(count).map(StateId);
-        let all_settled = ids().all(settled);
-        let waited = all_settled || waiting == Waiting::Yes && closure.settles_for_good();
-        let mut states: Vec<Words> = if waited {
-            let settled_ones = ids()
-                .zip(closure.states)
-                .filter(|(id, _)| closure.fair[id.index()].is_empty());
-            settled_ones.map(|(_, state)| state).collect()
-        } else {
-            closure.states.into_iter().collect()
+        let all_settled = closure.fair.iter().all(Vec::is_empty);
+        let belief = |mut states: Vec<Words>, waited: bool| {
+            states.sort_unstable();
+            Belief { states, waited }
         };
-        states.sort_unstable();
+        if all_settled || waiting == Waiting::No || !closure.comes_to_rest() {
+            let states = closure.states.into_iter().collect();
+            return Some(Closed {
+                belief: belief(states, all_settled),
+                waits: false,
+            });
+        }
+        let for_good = closure.stays_at_rest();
+        let count = closure.states.len();
+        let settled = closure.fair.iter().map(Vec::is_empty);
+        let settled = closure.states.into_iter().zip(settled);
+        let mut states: Vec<Words> = settled
+            .filter_map(|(state, settled)| settled.then_some(state))
+            .collect();
+        if !for_good {
+            // Whoever has seen everything settled goes on before, or after, an event that is not fair unsettles it again.
+            states = self.closure(states)?.states.into_iter().collect();
+        }
+        let waits = states.len() < count;
         Some(Closed {
-            belief: Belief { states, waited },
-            waits: waited && !all_settled,
+            belief: belief(states, for_good),
+            waits,
         })
     }
 
@@ -491,19 +501,29 @@ impl<'m> Positions<'m> {
 }
 
 impl Closure {
-    /// Whether every fair run settles, and nothing that has settled moves on to what has not.
-    fn settles_for_good(&self) -> bool {
-        let count = self.states.len();
+    /// Whether every fair run comes by a settled state, so that a wait for it ends.
+    fn comes_to_rest(&self) -> bool {
+        let steps = |id: StateId| {
+            let mut steps = self.fair[id.index()].clone();
+            if steps.is_empty() {
+                // The wait leaves every component: it ends once. Its label is none of an event.
+                steps.push(FairStep {
+                    label: usize::MAX,
+                    to: StateId(u32::MAX),
+                });
+            }
+            steps
+        };
+        fair_components(&self.graph, self.states.len(), |_| true, steps).is_empty()
+    }
+
+    /// Whether nothing that has settled moves on to what has not.
+    fn stays_at_rest(&self) -> bool {
         let settled = |id: StateId| self.fair[id.index()].is_empty();
-        let mut ids = (0..).take(count).map(StateId);
-        let stays = ids.all(|id| {
+        let mut ids = (0..).take(self.states.len()).map(StateId);
+        ids.all(|id| {
             let mut successors = self.graph.successors(id).iter();
             !settled(id) || successors.all(|&to| settled(StateId(to)))
-        });
-        let fair = |id: StateId| self.fair[id.index()].clone();
-        stays
-            && fair_components(&self.graph, count, |_| true, fair)
-                .iter()
-                .all(|component| component.iter().all(|&id| settled(id)))
+        })
     }
 }

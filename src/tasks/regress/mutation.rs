@@ -31,8 +31,8 @@ pub struct Mutating {
     pub suggest: bool,
     /// The score in percent that is enough; all of them where none is given.
     pub at_least: Option<u32>,
-    /// More clusters on which a change may make a difference: all up to a size. A change that makes none on these and on the
-    /// clusters of the suite is taken for no change.
+    /// All clusters up to a size. A change that makes no difference on these, and none that is found on the clusters of the
+    /// suite, is taken for no change.
     pub clusters: Vec<Model>,
 }
 
@@ -73,7 +73,7 @@ pub enum Fate {
     Noticed(String),
     /// No case does; how one could, where that was asked and found.
     Survives(Option<Box<Suggestion>>),
-    /// It makes no difference on any cluster of the suite (and up to the sizes that were asked for).
+    /// It makes no difference on any cluster up to the size that was asked for, and none that was found on those of the suite.
     Equivalent,
     /// A limit ended it before anybody noticed.
     Open(Stop),
@@ -266,17 +266,29 @@ impl Trying<'_, '_, '_> {
         if !self.suggest && self.clusters.is_empty() {
             return Ok(Fate::Survives(None));
         }
-        let of_suite = self.asked.iter().filter(about);
-        let of_suite = of_suite.map(|asked| &asked.input.model);
         let more = self.clusters.iter();
-        let more = more.filter(|model| Arc::ptr_eq(&model.rules, rules));
-        let clusters: Vec<&Model> = of_suite.chain(more).collect();
-        let budget = &mut Share::new(self.budget);
-        let found = suggestion(&clusters, changed, self.effort, budget)?;
-        Ok(match found {
-            Looked::Found(found) if self.suggest => Fate::Survives(Some(found)),
-            Looked::Nothing if !self.clusters.is_empty() => Fate::Equivalent,
-            _ => Fate::Survives(None),
+        let more: Vec<&Model> = more
+            .filter(|model| Arc::ptr_eq(&model.rules, rules))
+            .collect();
+        let of_suite = self.asked.iter().filter(about);
+        let of_suite: Vec<&Model> = of_suite.map(|asked| &asked.input.model).collect();
+        let mut none_up_to_the_size = !more.is_empty();
+        // All clusters up to a size first: the smallest one shows it best.
+        for clusters in [&more, &of_suite] {
+            let budget = &mut Share::new(self.budget);
+            match suggestion(clusters, changed, self.effort, budget)? {
+                Looked::Found(found) => {
+                    return Ok(Fate::Survives(Some(found).filter(|_| self.suggest)));
+                }
+                Looked::Nothing => {}
+                // A cluster of the suite that is too large to compare takes nothing from what is known up to the size.
+                Looked::Unknown => none_up_to_the_size &= !std::ptr::eq(clusters, &more),
+            }
+        }
+        Ok(if none_up_to_the_size {
+            Fate::Equivalent
+        } else {
+            Fate::Survives(None)
         })
     }
 
@@ -359,7 +371,7 @@ fn takes(items: &[Item], model: &Model, wanted: crate::language::rules::Transiti
     items.iter().any(|item| match item {
         Item::Step { instance, .. } => model.instances[*instance].transition == wanted,
         Item::Parallel { lanes, .. } => lanes.iter().any(|lane| takes(lane, model, wanted)),
-        Item::Await { .. } | Item::AwaitSettled { .. } => false,
+        Item::Await { .. } | Item::AwaitSettled { .. } | Item::After { .. } => false,
     })
 }
 

@@ -22,7 +22,7 @@ pub fn beginnings(items: &[Item]) -> BTreeSet<usize> {
             Item::Parallel { lanes, .. } => {
                 all.extend(lanes.iter().flat_map(|lane| beginnings(lane)));
             }
-            Item::AwaitSettled { .. } | Item::Await { .. } => {}
+            Item::AwaitSettled { .. } | Item::Await { .. } | Item::After { .. } => {}
         }
     }
     all

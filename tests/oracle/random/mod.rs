@@ -4,6 +4,7 @@
 pub mod calm;
 pub mod cluster;
 pub mod expressions;
+pub mod fleet;
 pub mod hazards;
 pub mod plans;
 pub mod promises;

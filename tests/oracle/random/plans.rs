@@ -17,10 +17,14 @@ pub fn plan(tape: &mut Tape<'_>, model: &Model) -> String {
         if rest.len() > 1 && tape.percent(25) {
             let (lanes, after) = rest.split_at(tape.between(2, rest.len().min(4)));
             let (left, right) = lanes.split_at(tape.between(1, lanes.len() - 1));
+            let (mut left, mut right) = (left.to_vec(), right.to_vec());
+            if tape.percent(50) {
+                waiting(tape, &mut left, &mut right, items.len());
+            }
             items.push(format!(
                 "{{ \"parallel\": [ [{}], [{}] ] }}",
                 left.join(", "),
-                nested(tape, right)
+                nested(tape, &right)
             ));
             rest = after;
         } else {
@@ -29,6 +33,19 @@ pub fn plan(tape: &mut Tape<'_>, model: &Model) -> String {
         }
     }
     text(&items)
+}
+
+/// Lets a lane wait for another.
+fn waiting(tape: &mut Tape<'_>, left: &mut [String], right: &mut Vec<String>, number: usize) {
+    let place = tape.below(left.len());
+    let element = &mut left[place];
+    let label = format!("\"label\": \"{number}\"");
+    *element = match element.strip_suffix('}') {
+        Some(wait) => format!("{wait}, {label} }}"),
+        None => format!("{{ \"step\": {element}, {label} }}"),
+    };
+    let place = tape.below(right.len() + 1);
+    right.insert(place, format!("{{ \"after\": \"{number}\" }}"));
 }
 
 /// A plan file with these items.
