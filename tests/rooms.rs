@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order of the pipeline; each knows only those before it. `commands` and `main` are the last room.
-const ROOMS: [&str; 8] = [
+const ROOMS: [&str; 9] = [
     "language",
     "model",
     "semantics",
@@ -13,6 +13,7 @@ const ROOMS: [&str; 8] = [
     "search",
     "tasks",
     "report",
+    "import",
     "commands",
 ];
 
@@ -121,6 +122,22 @@ fn what_the_search_knows_of_the_engine_knows_no_cluster_either() {
             assert!(
                 !code.contains(&format!("crate::{room}")),
                 "{}",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn foreign_formats_know_no_rules_and_no_answer() {
+    let files = room_sources("import");
+    assert!(!files.is_empty());
+    for path in files {
+        let code = code(&path);
+        for room in ["semantics", "engine", "search", "tasks", "report"] {
+            assert!(
+                !code.contains(&format!("crate::{room}")),
+                "{} uses {room}",
                 path.display()
             );
         }

@@ -4,19 +4,18 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use rollproof::language::codes::Code;
-use rollproof::language::diagnostic::Diagnostic;
 use rollproof::model::settings::Overrides;
 use rollproof::tasks::effort::{Effort, Reductions};
 use rollproof::tasks::exposure::strikes::Limits;
 use rollproof::tasks::exposure::{CellName, Deny, Question, Traces};
-use rollproof::tasks::optimal::measure::{Measure, Objective};
 
 use super::lanes::Relax;
 use super::quantity;
 
+mod best;
 mod regress;
 
+pub use best::Best;
 pub use regress::Regress;
 
 /// Prove a rolling upgrade safe before anyone touches the cluster.
@@ -80,6 +79,14 @@ Examples:
   rollproof new my-product
   rollproof new my-product --like etcd         begin with a copy of the built-in rules of etcd")]
     New(New),
+    /// Make a cluster file of what the product's own tools print
+    #[command(after_help = "\
+Examples:
+  etcdctl endpoint status --cluster -w json > status.json
+  etcdctl member list -w json > members.json
+  rollproof import etcd status.json members.json -o cluster.json
+  rollproof plan cluster.json")]
+    Import(Import),
     /// List the built-in models with their clusters and plans
     #[command(after_help = "\
 Example:
@@ -102,6 +109,7 @@ impl Command {
             Self::Plan(_) => "plan",
             Self::Regress(_) => "regress",
             Self::New(_) => "new",
+            Self::Import(_) => "import",
             Self::Models(_) => "models",
             Self::Explain(_) => "explain",
         }
@@ -289,94 +297,6 @@ pub struct Plan {
     pub search: Search,
 }
 
-/// What a plan is the best by.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "What counts")]
-pub struct Best {
-    /// Find the best plan by these, the first of them first (cost by default); then the one with the fewest steps
-    #[arg(
-        long,
-        value_name = "MEASURES",
-        value_delimiter = ',',
-        conflicts_with_all = ["pareto", "from", "keep", "alternatives"]
-    )]
-    pub minimize: Vec<Measured>,
-    /// Find every compromise between these: the plans that no other plan betters in all of them
-    #[arg(
-        long,
-        value_name = "MEASURES",
-        value_delimiter = ',',
-        conflicts_with_all = ["from", "keep", "alternatives"]
-    )]
-    pub pareto: Vec<Measured>,
-    /// Of these show the plan of one
-    #[arg(long, value_name = "N", requires = "pareto", value_parser = quantity::point, allow_negative_numbers = true)]
-    pub point: Option<usize>,
-}
-
-/// A figure of plans by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Measured {
-    /// The sum of the costs that actions declare, 1 where they declare none
-    Cost,
-    /// The number of steps
-    Steps,
-    /// The time until the goal holds
-    Duration,
-    /// The time that services are out, summed over services
-    Downtime,
-    /// The time in which one fault may do harm, or a service is out
-    Exposure,
-}
-
-impl Measured {
-    const fn measure(self) -> Measure {
-        match self {
-            Self::Cost => Measure::Cost,
-            Self::Steps => Measure::Steps,
-            Self::Duration => Measure::Duration,
-            Self::Downtime => Measure::Downtime,
-            Self::Exposure => Measure::Exposure,
-        }
-    }
-}
-
-impl Best {
-    /// For the tasks; none where nothing is asked.
-    ///
-    /// # Errors
-    /// Where a measure is named twice, or there is nothing to compromise between.
-    pub fn objective(&self) -> Result<Option<Objective>, Diagnostic> {
-        let (option, list) = if self.pareto.is_empty() {
-            ("--minimize", &self.minimize)
-        } else {
-            ("--pareto", &self.pareto)
-        };
-        let measures: Vec<Measure> = list.iter().map(|m| m.measure()).collect();
-        let mut places = measures.iter().enumerate();
-        if let Some((_, twice)) = places.find(|(place, m)| measures[..*place].contains(m)) {
-            let message = format!("`{option}` names `{twice}` twice");
-            let diagnostic = Diagnostic::error(Code::BadOption, message);
-            return Err(diagnostic.help("name each measure once"));
-        }
-        if let [only] = self.pareto[..] {
-            let only = only.measure();
-            let message = format!("`--pareto {only}` has nothing to compare `{only}` with");
-            let diagnostic = Diagnostic::error(Code::BadOption, message);
-            return Err(diagnostic.help(format!(
-                "name another measure, such as `--pareto {only},steps`, or ask for `--minimize {only}`"
-            )));
-        }
-        Ok(if !self.pareto.is_empty() {
-            Some(Objective::Front(measures))
-        } else if measures.is_empty() {
-            None
-        } else {
-            Some(Objective::InOrder(measures))
-        })
-    }
-}
-
 /// `new DIR`
 #[derive(Debug, Args)]
 pub struct New {
@@ -386,6 +306,22 @@ pub struct New {
     /// Begin with a copy of the rules, clusters, plans and suite of this model of the library
     #[arg(long, value_name = "NAME")]
     pub like: Option<String>,
+}
+
+/// `import PRODUCT FILE…`
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The product, by the name of its rules: etcd
+    pub product: String,
+    /// What its tools printed, in any order: files, or `-` for standard input
+    #[arg(value_name = "FILE|-")]
+    pub files: Vec<String>,
+    /// Write the cluster to this file, not to standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<std::path::PathBuf>,
+    /// Say what the outputs do not tell (may be given several times)
+    #[arg(long, value_name = "NAME=VALUE", value_parser = answer)]
+    pub set: Vec<(String, String)>,
 }
 
 /// `models`
@@ -594,6 +530,15 @@ fn policy(text: &str) -> Result<(String, bool), String> {
         "off" | "false" => Ok((name.to_owned(), false)),
         _ => Err(expected()),
     }
+}
+
+fn answer(text: &str) -> Result<(String, String), String> {
+    let expected = || "write NAME=VALUE, such as target=3.6.11".to_owned();
+    let (name, value) = text.split_once('=').ok_or_else(expected)?;
+    if name.is_empty() || value.is_empty() {
+        return Err(expected());
+    }
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 fn parameter(text: &str) -> Result<(String, String), String> {

@@ -222,6 +222,7 @@ pub(super) fn spare_what_was_read(
     let own = match what {
         "plan" => "plan.json",
         "answer" => "junit=report.xml",
+        "cluster" => "cluster.json",
         _ => "book.md",
     };
     Err(Diagnostic::error(Code::BadOption, message)

@@ -8,6 +8,7 @@ mod continued;
 mod destination;
 mod exit;
 mod git;
+mod import;
 mod keep;
 mod lanes;
 mod midway;
@@ -47,6 +48,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Plan(plan) => ask::plan(&mut session, plan),
         Command::Regress(regress) => regress::regress(&mut session, regress),
         Command::New(new) => new::new(&session, new),
+        Command::Import(import) => import::import(&mut session, import),
         Command::Models(models) => ask::models(&mut session, models),
         Command::Explain(explain) => ask::explain(&session, explain),
     };

@@ -1,7 +1,7 @@
 //! The stable codes of diagnostics, with the long text that `rollproof explain CODE` prints.
 //!
-//! Codes are never reused. `R` codes are about rules, `C` about clusters, `P` about plans, `S` about suites and
-//! `F` about files and the command line.
+//! Codes are never reused. `R` codes are about rules, `C` about clusters, `P` about plans, `S` about suites, `I` about
+//! what is imported, and `F` about files and the command line.
 
 macro_rules! codes {
     ($($name:ident = $text:literal, $title:literal, $explanation:literal;)*) => {
@@ -692,6 +692,47 @@ r#"A case has a name of its own, asks one thing (`check`, `verify` or `plan`), a
 Mended:
 
     { "name": "two nodes", "plan": "two-node", "expect": { "verdict": "holds", "cost": 12 } }"#;
+    UnknownProduct = "I0001", "a product that nothing is imported of",
+r#"`rollproof import` reads what the tools of some products print. For all others a cluster file is written by hand: `docs/clusters.md` and the page of the product in `docs/library` say how.
+
+    rollproof import ectd status.json members.json
+
+Mended:
+
+    rollproof import etcd status.json members.json"#;
+    OtherOutput = "I0002", "an output that is not what is imported",
+r#"The file is not what the product's tool prints, or the tool was asked for something else, or it prints another form of JSON.
+
+    etcdctl endpoint health -w json > status.json
+    rollproof import etcd status.json members.json
+
+Mended:
+
+    etcdctl endpoint status --cluster -w json > status.json
+    rollproof import etcd status.json members.json"#;
+    UnknownVersion = "I0003", "a version that the rules do not cover",
+r#"The rules of the library are for certain versions of the product, and say nothing about others: neither for what is installed, nor for what is to be installed.
+
+    "version": "3.4.23"                          rules etcd: 3.5.1 to 3.7
+
+Mended: come to a version that is covered first, by the product's own documents. A version can also be misspelt:
+
+    rollproof import etcd status.json members.json --set target=3.66
+    rollproof import etcd status.json members.json --set target=3.6.6"#;
+    NotTold = "I0004", "something that the output does not tell",
+r#"The rules need to know something that is not in the output: another output has it, or the operator knows it.
+
+    rollproof import etcd status.json
+    error[I0004]: no member list is given: `endpoint status` does not tell the names of the members
+
+Mended:
+
+    etcdctl member list -w json > members.json
+    rollproof import etcd status.json members.json
+
+What only the operator knows is given with `--set NAME=VALUE`; the message names it:
+
+    rollproof import etcd status.json members.json --set infra3.release=3.5.21"#;
     NeverEnabled = "W0001", "a transition that can never happen here",
 r#"Everything that the rules allow on this cluster was explored, and this action or event was possible in none of the states. Usually a guard asks for something that never comes true: a value nobody assigns, or two conditions that never hold together. What the cluster itself switched off (no objects of a kind, no faults) is passed over in silence.
 

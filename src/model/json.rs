@@ -118,19 +118,9 @@ pub fn inside(span: Span, verbatim: bool, range: &std::ops::Range<usize>) -> Spa
 #[must_use]
 pub fn read(source: &Arc<Source>, wanted: &str) -> (Option<Json>, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
-    let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
-    if text.len() > MAX_BYTES {
-        let message = format!("`{}` is larger than 64 MiB", source.name);
-        diagnostics.push(Diagnostic::error(Code::FileTooLarge, message));
+    let Some(text) = body(source, &mut diagnostics) else {
         return (None, diagnostics);
-    }
-    if text.trim().is_empty() {
-        let message = format!("`{}` has nothing in it", source.name);
-        diagnostics.push(
-            Diagnostic::error(Code::EmptyFile, message).help("the smallest JSON file is `{}`"),
-        );
-        return (None, diagnostics);
-    }
+    };
     let whole: &RawValue = match serde_json::from_str(text) {
         Ok(raw) => raw,
         Err(error) => {
@@ -146,6 +136,49 @@ pub fn read(source: &Arc<Source>, wanted: &str) -> (Option<Json>, Diagnostics) {
     };
     let json = reader.value(whole.get(), MAX_DEPTH);
     (json, reader.diagnostics)
+}
+
+/// Reads a text that holds JSON values one after the other, as programs print them; at least one, or an error.
+#[must_use]
+pub fn read_all(source: &Arc<Source>) -> (Vec<Json>, Diagnostics) {
+    let mut diagnostics = Diagnostics::default();
+    let Some(text) = body(source, &mut diagnostics) else {
+        return (Vec::new(), diagnostics);
+    };
+    let mut reader = Reader {
+        source,
+        left: MAX_VALUES,
+        diagnostics,
+    };
+    let mut found = Vec::new();
+    for value in serde_json::Deserializer::from_str(text).into_iter::<&RawValue>() {
+        match value {
+            Ok(raw) => found.extend(reader.value(raw.get(), MAX_DEPTH)),
+            Err(error) => {
+                reader.push(syntax_error(source, text, &error));
+                break;
+            }
+        }
+    }
+    (found, reader.diagnostics)
+}
+
+/// The text without its mark of byte order, where it is not too large and not empty.
+fn body<'a>(source: &'a Arc<Source>, diagnostics: &mut Diagnostics) -> Option<&'a str> {
+    let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
+    if text.len() > MAX_BYTES {
+        let message = format!("`{}` is larger than 64 MiB", source.name);
+        diagnostics.push(Diagnostic::error(Code::FileTooLarge, message));
+        return None;
+    }
+    if text.trim().is_empty() {
+        let message = format!("`{}` has nothing in it", source.name);
+        diagnostics.push(
+            Diagnostic::error(Code::EmptyFile, message).help("the smallest JSON file is `{}`"),
+        );
+        return None;
+    }
+    Some(text)
 }
 
 /// Where the text begins as rules do, says so: nothing about JSON would help.

@@ -131,6 +131,7 @@ pub(super) fn name_of(kind: FileKind, path: &str) -> Option<String> {
         FileKind::Suite => (rest == "suite.json").then(|| model.to_owned()),
         FileKind::Cluster => own("clusters/"),
         FileKind::Plan => own("plans/"),
+        FileKind::Output => None,
     }
 }
 

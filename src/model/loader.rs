@@ -218,6 +218,18 @@ impl Loader {
         (input, diagnostics)
     }
 
+    /// What a tool of a product printed: a file, whatever it is called, or `-`.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn load_output(&mut self, argument: &str) -> Result<Arc<Source>, Box<Diagnostic>> {
+        let location = match argument {
+            "-" => Location::StandardInput,
+            path => Location::File(path.into()),
+        };
+        self.text(&location, FileKind::Output)
+    }
+
     /// `named` is the place that names the file, where one does.
     fn rules_at(
         &mut self,

@@ -24,6 +24,8 @@ pub enum FileKind {
     Plan,
     /// A suite.
     Suite,
+    /// What a tool of a product printed.
+    Output,
 }
 
 impl FileKind {
@@ -35,6 +37,7 @@ impl FileKind {
             Self::Cluster => "cluster",
             Self::Plan => "plan",
             Self::Suite => "suite",
+            Self::Output => "output",
         }
     }
 
@@ -54,7 +57,7 @@ impl FileKind {
                     format!("../{folder}/{name}.json"),
                 ]
             }
-            Self::Suite => Vec::new(),
+            Self::Suite | Self::Output => Vec::new(),
         }
     }
 
@@ -176,7 +179,7 @@ impl Location {
             FileKind::Suite => keys.cases.is_some(),
             FileKind::Plan => keys.steps.is_some(),
             FileKind::Cluster => keys.objects.is_some(),
-            FileKind::Rules => false,
+            FileKind::Rules | FileKind::Output => false,
         })
     }
 }
