@@ -90,6 +90,7 @@ pub fn plan_for(
         put_verified(&interpreter, &mut answer, &plan, (first, cost));
         if order.alternatives > 0 && answer.plan.is_some() {
             let mut plans = Vec::new();
+            let mut cut_short = found.cut_short;
             for (items, cost) in found.alternatives {
                 let plan = Plan {
                     name: model.name.clone(),
@@ -99,15 +100,14 @@ pub fn plan_for(
                 let verified = verified(model, &plan, budget)?;
                 let mut other = without_plan(&interpreter, SearchStats::default());
                 put_verified(&interpreter, &mut other, &plan, (verified, cost));
+                // A limit ended the verification: what was not verified is not told.
+                cut_short |= other.plan.is_none();
                 plans.extend(other.plan.map(|plan| Alternative {
                     plan,
                     timeline: other.timeline,
                 }));
             }
-            answer.alternatives = Some(Alternatives {
-                plans,
-                cut_short: found.cut_short,
-            });
+            answer.alternatives = Some(Alternatives { plans, cut_short });
         }
     } else if found.broken_from_the_start {
         answer.properties = violated_from_the_start(model, budget)?;

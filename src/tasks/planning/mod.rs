@@ -104,7 +104,8 @@ pub fn cheapest_plan(
                 let best = (steps.as_slice(), cost);
                 match alternatives(&positions, best, wanted.alternatives, budget) {
                     Ok(found) => {
-                        answer.cut_short = found.cut_short;
+                        // A belief too large to follow may have hidden one.
+                        answer.cut_short = found.cut_short || positions.gave_up();
                         for (steps, cost) in found.plans {
                             answer.alternatives.push((items(&positions, &steps)?, cost));
                         }
