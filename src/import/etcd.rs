@@ -6,15 +6,19 @@ mod outputs;
 mod release;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use crate::language::codes::Code;
 use crate::language::diagnostic::{Diagnostic, Diagnostics};
+use crate::language::source::Source;
 
 use super::answers::{self, Answers};
 use super::cluster_file::ClusterFile;
-use super::found::{Found, Read};
+use super::found::Read;
+use super::json_outputs::JsonOutputs;
+use super::names::Names;
 use super::version::Version;
 use super::{Imported, only};
 use outputs::{Listed, Outputs, Status};
@@ -31,11 +35,13 @@ struct Member {
 }
 
 /// Reads both outputs.
-pub fn read(found: &[Found<'_>], answers: &mut Answers) -> Result<Imported, Diagnostics> {
-    let outputs = Outputs::read(found)?;
+pub fn read(sources: &[Arc<Source>], answers: &mut Answers) -> Result<Imported, Diagnostics> {
+    let values = JsonOutputs::read(sources)?;
+    let outputs = Outputs::read(&values.found())?;
     let mut notes = Vec::new();
-    let members = members(&outputs, answers, &mut notes)?;
-    written(&outputs, &members, answers, &mut notes)
+    let mut names = Names::default();
+    let members = members(&outputs, answers, &mut names, &mut notes)?;
+    written(&outputs, &members, answers, &mut names, &mut notes)
         .map(|file| Imported {
             text: file.text(),
             notes,
@@ -46,6 +52,7 @@ pub fn read(found: &[Found<'_>], answers: &mut Answers) -> Result<Imported, Diag
 fn members(
     outputs: &Outputs<'_>,
     answers: &mut Answers,
+    names: &mut Names,
     notes: &mut Vec<String>,
 ) -> Result<Vec<Member>, Diagnostics> {
     let mut all = Diagnostics::default();
@@ -66,7 +73,7 @@ fn members(
             .statuses
             .iter()
             .find(|status| status.id == listed.id);
-        let name = match name(listed, &outputs.listed, notes) {
+        let name = match name(listed, &outputs.listed, names, notes) {
             Ok(name) => name,
             Err(diagnostic) => {
                 all.push(*diagnostic);
@@ -99,7 +106,12 @@ fn leader(statuses: &[Status<'_>]) -> Option<u64> {
 }
 
 /// Members whose name is no name of objects, or that of several, get their number to it.
-fn name(listed: &Listed<'_>, all: &[Listed<'_>], notes: &mut Vec<String>) -> Read<String> {
+fn name(
+    listed: &Listed<'_>,
+    all: &[Listed<'_>],
+    names: &mut Names,
+    notes: &mut Vec<String>,
+) -> Read<String> {
     let Some(name) = listed.name else {
         let message = format!(
             "the member {:x} has no name: it was added, and has never been started",
@@ -114,22 +126,14 @@ fn name(listed: &Listed<'_>, all: &[Listed<'_>], notes: &mut Vec<String>) -> Rea
                 )),
         ));
     };
-    let usual = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if name.chars().count() > 200 || !name.chars().all(usual) {
-        let own = format!("member-{:x}", listed.id);
-        notes.push(format!(
-            "`{name}` is called `{own}`: its name has letters that names of objects do not have"
-        ));
-        return Ok(own);
-    }
     if all.iter().filter(|other| other.name == Some(name)).count() > 1 {
-        let own = format!("{name}-{:x}", listed.id);
+        let own = names.own(&format!("{name}-{:x}", listed.id));
         notes.push(format!(
             "several members have the name `{name}`: this one is called `{own}`"
         ));
         return Ok(own);
     }
-    Ok(name.to_owned())
+    Ok(names.give(name, &format!("member-{:x}", listed.id), notes))
 }
 
 fn member(
@@ -207,6 +211,7 @@ fn written(
     outputs: &Outputs<'_>,
     members: &[Member],
     answers: &mut Answers,
+    names: &mut Names,
     notes: &mut Vec<String>,
 ) -> Read<ClusterFile> {
     let downgrade = outputs.statuses.iter().find_map(|status| status.downgrade);
@@ -214,7 +219,7 @@ fn written(
     let target = target(members, downgrade, answers, notes)?;
     let via = via(members, target, answers, notes)?;
     let size = size(members, answers, notes)?;
-    let name = free("etcd", members);
+    let name = names.own("etcd");
     let mut cluster = fields(&[("version", version.into())]);
     if let Some(to) = downgrade {
         cluster.extend(fields(&[
@@ -266,10 +271,7 @@ fn written(
             ("member", objects),
             (
                 "snapshot",
-                vec![(
-                    free("backup.db", members),
-                    fields(&[("cluster", name.into())]),
-                )],
+                vec![(names.own("backup.db"), fields(&[("cluster", name.into())]))],
             ),
         ],
     })
@@ -279,15 +281,6 @@ fn fields(list: &[(&str, Value)]) -> Map<String, Value> {
     list.iter()
         .map(|(key, value)| ((*key).to_owned(), value.clone()))
         .collect()
-}
-
-/// A name that no member has.
-fn free(wanted: &str, members: &[Member]) -> String {
-    let mut name = wanted.to_owned();
-    while members.iter().any(|member| member.name == name) {
-        name.push_str("-1");
-    }
-    name
 }
 
 /// The minor of the cluster version. It rises by itself to the lowest of all members, so long as all answer and no

@@ -7,6 +7,8 @@ mod answers;
 mod cluster_file;
 mod etcd;
 mod found;
+mod json_outputs;
+mod names;
 mod version;
 
 use std::sync::Arc;
@@ -15,10 +17,8 @@ use crate::language::codes::Code;
 use crate::language::diagnostic::{Diagnostic, Diagnostics};
 use crate::language::source::Source;
 use crate::language::suggest;
-use crate::model::json;
 
 use answers::Answers;
-use found::Found;
 
 /// A cluster that was read out of a product's own outputs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub struct Product {
     pub name: &'static str,
     /// The commands whose outputs are read.
     pub commands: &'static [&'static str],
-    read: fn(&[Found<'_>], &mut Answers) -> Result<Imported, Diagnostics>,
+    read: fn(&[Arc<Source>], &mut Answers) -> Result<Imported, Diagnostics>,
 }
 
 /// What there is, in the order in which it is told.
@@ -86,26 +86,14 @@ pub fn import(
     answers: &[(String, String)],
 ) -> Result<Imported, Diagnostics> {
     let mut answers = Answers::new(answers)?;
-    let mut all = Diagnostics::default();
-    let mut outputs = Vec::new();
-    for source in sources {
-        let (values, mut diagnostics) = json::read_all(source);
-        for diagnostic in &mut diagnostics.list {
+    let imported = (product.read)(sources, &mut answers).map_err(|mut all| {
+        for diagnostic in &mut all.list {
             if matches!(diagnostic.code, Code::JsonSyntax | Code::EmptyFile) {
                 diagnostic.help = vec![expected(product)];
             }
         }
-        all.extend(diagnostics);
-        outputs.extend(values.into_iter().map(|json| (source, json)));
-    }
-    if all.has_errors() {
-        return Err(all);
-    }
-    let outputs: Vec<Found<'_>> = outputs
-        .iter()
-        .map(|(source, json)| Found { source, json })
-        .collect();
-    let imported = (product.read)(&outputs, &mut answers)?;
+        all
+    })?;
     answers.all_are_of_use()?;
     Ok(imported)
 }

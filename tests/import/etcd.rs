@@ -1,69 +1,23 @@
-//! What the tools of products print: real recordings and published samples become clusters that load, and everything else a
-//! diagnosis with a place.
-//!
-//! The recordings in `tests/import/etcd` are of real clusters of three processes, made by `record-etcd.sh`: 3.5.1, and 3.4.23,
-//! which the rules do not cover. What etcd 3.6 prints follows its source (`StatusResponse` in `api/etcdserverpb/rpc.proto`),
-//! as no build of it could be had for the recordings.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+//! etcd. The recordings in `tests/import/etcd` are of real clusters of three processes, made by `record-etcd.sh`: 3.5.1, and
+//! 3.4.23, which the rules do not cover. What etcd 3.6 prints follows its source (`StatusResponse` in
+//! `api/etcdserverpb/rpc.proto`), as no build of it could be had for the recordings.
 
-use std::path::Path;
 use std::sync::Arc;
 
-use rollproof::import::{Imported, import, product};
+use rollproof::import::{Imported, product};
 use rollproof::language::diagnostic::Diagnostics;
 use rollproof::language::source::Source;
-use rollproof::model::ground::Model;
-use rollproof::model::loader::Loader;
-use rollproof::model::lookup::Location;
-use rollproof::model::settings::Overrides;
 
-fn recording(name: &str) -> Arc<Source> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import/etcd");
-    Source::new(name, std::fs::read_to_string(folder.join(name)).unwrap())
-}
+use crate::reading::{diagnosis, loaded, read, recording};
 
 fn both(folder: &str) -> Vec<Arc<Source>> {
     ["status.json", "members.json"]
-        .map(|file| recording(&format!("{folder}/{file}")))
+        .map(|file| recording(&format!("etcd/{folder}/{file}")))
         .to_vec()
 }
 
 fn etcd(sources: &[Arc<Source>], answers: &[(&str, &str)]) -> Result<Imported, Diagnostics> {
-    let answers: Vec<(String, String)> = answers
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect();
-    import(product("etcd").unwrap(), sources, &answers)
-}
-
-fn loaded(imported: &Imported) -> Model {
-    let mut loader = Loader::default();
-    loader.replace(
-        Location::File("it.json".into()),
-        "it.json",
-        imported.text.clone(),
-    );
-    let (model, found) = loader.load_cluster("it.json", &Overrides::default());
-    assert!(!found.has_errors(), "{found:?}\n{}", imported.text);
-    model.unwrap()
-}
-
-/// The code, the message and the place of the only diagnostic.
-fn diagnosis(result: Result<Imported, Diagnostics>) -> String {
-    let found = result.expect_err("this is no cluster").list;
-    assert_eq!(found.len(), 1, "{found:?}");
-    let only = &found[0];
-    let place = only.primary.as_ref().map(|label| {
-        let (line, column) = label.source.position(label.span.start);
-        format!(" at {}:{line}:{column}", label.source.name)
-    });
-    assert!(!only.help.is_empty() || place.is_some(), "{only:?}");
-    format!(
-        "{} {}{}",
-        only.code.text(),
-        only.message,
-        place.unwrap_or_default()
-    )
+    read("etcd", sources, answers)
 }
 
 /// A status and a member list of members with a version, the first of them the leader; `more` goes into each status.
@@ -95,7 +49,7 @@ fn made(members: &[(&str, &str)], more: &str) -> Vec<Arc<Source>> {
 fn a_real_cluster_of_three_becomes_a_cluster_file() {
     let imported = etcd(&both("three-3.5.1"), &[]).unwrap();
     let expected = r#"{
-  "description": "Imported from three-3.5.1/members.json and three-3.5.1/status.json.",
+  "description": "Imported from etcd/three-3.5.1/members.json and etcd/three-3.5.1/status.json.",
   "rules": "etcd",
   "params": { "target": "v3_6_11", "via": "v3_5_26", "size": 3 },
   "objects": {
@@ -182,7 +136,7 @@ fn an_upgrade_that_has_begun_goes_on_to_what_it_began() {
     );
     // A member may have the name that the cluster would get.
     assert!(
-        imported.text.contains(r#""cluster": "etcd-1""#),
+        imported.text.contains(r#""cluster": "etcd-2""#),
         "{}",
         imported.text
     );

@@ -1,0 +1,6 @@
+//! What the tools of products print: real recordings and published samples become clusters that load, and everything else a
+//! diagnosis with a place.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod etcd;
+mod reading;
