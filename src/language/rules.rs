@@ -90,6 +90,8 @@ pub struct Enum {
     pub ordered: bool,
     /// Its values in order.
     pub values: Vec<String>,
+    /// What texts call each of them: the words that are declared for it, otherwise its name.
+    pub words: Vec<String>,
 }
 
 /// `kind node { … }`

@@ -43,7 +43,7 @@ pub enum Item {
         /// Whether `<` is defined.
         ordered: bool,
         /// Values in order.
-        values: Vec<Name>,
+        values: Vec<EnumValue>,
     },
     /// `param limit: 0..1000 = 0`
     Param {
@@ -313,6 +313,15 @@ pub struct Template {
     pub parts: Vec<TemplatePart>,
     /// Where, quotes included.
     pub span: Span,
+}
+
+/// A value of an enum: `v3_6 "3.6"`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EnumValue {
+    /// Its name.
+    pub name: Name,
+    /// What texts call it; its name where there is nothing.
+    pub words: Option<String>,
 }
 
 /// A part of a [`Template`].

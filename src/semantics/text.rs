@@ -1,7 +1,9 @@
 //! Ground transitions, values and templates as text. Knows nothing of where the text goes.
 
 use crate::language::parse::is_name;
-use crate::language::rules::{Expr, ExprKind, GuardKind, Template, TemplatePart, Transition};
+use crate::language::rules::{
+    EnumId, Expr, ExprKind, GuardKind, Template, TemplatePart, Transition,
+};
 use crate::language::source::{Source, Span};
 use crate::model::value::{ObjectId, Value};
 
@@ -62,12 +64,19 @@ impl Interpreter<'_> {
             match part {
                 TemplatePart::Text(written) => text.push_str(written),
                 TemplatePart::Expr(expr) => match self.evaluate(state, expr, bindings) {
+                    Ok(Value::Enum(id, place)) => text.push_str(&self.words(id, place)),
                     Ok(value) => text.push_str(&self.show(&value)),
                     Err(_) => text.push('?'),
                 },
             }
         }
         text
+    }
+
+    /// What texts call a value of an enum.
+    fn words(&self, id: EnumId, place: u16) -> &str {
+        let words = &self.model.rules.enums[id.index()].words;
+        words.get(usize::from(place)).map_or("?", String::as_str)
     }
 
     /// A value for people.
@@ -181,7 +190,7 @@ mod tests {
 
     const RULES: &str = r#"
         rules texts
-        enum Build { rtm, sp1 }
+        enum Build { rtm, sp1 "SP 1" }
         kind node { build: Build = sp1; next: node? = none; peers: set of node = {} }
         action join(n: node, m: node?) {
           text "Let {n} ({n.build}) follow {m}, after {n.next.build}: {{{n.peers}}}"
@@ -218,7 +227,7 @@ mod tests {
         let told = interpreter.describe(&state, join);
         assert_eq!(
             told,
-            "Let web-1.eu (sp1) follow none, after ?: {{web-1.eu, B}}"
+            "Let web-1.eu (SP 1) follow none, after ?: {{web-1.eu, B}}"
         );
         assert_eq!(
             interpreter.then(&state, join),
