@@ -15,6 +15,7 @@ use crate::engine::symmetry::{Scratch, Symmetry};
 use crate::language::rules::FieldId;
 use crate::model::ground::Model;
 use crate::model::value::{ObjectId, Value};
+use crate::search::components::components;
 use crate::search::fairness::{FairStep, fair_components};
 use crate::search::graph::Graph;
 use crate::search::store::{Hasher, StateId};
@@ -78,18 +79,28 @@ pub(super) struct Positions<'m> {
     layout: Layout,
     moves: Moves,
     symmetry: Option<(Symmetry, Representatives)>,
+    /// Of objects that no step can name: what they change places by leads from each state of a belief to one that every plan
+    /// treats alike. So each state can be replaced by the representative of its orbit, whatever becomes of the others.
+    passive: Option<Symmetry>,
     estimate: Estimate,
     /// For each action its cost.
     costs: Vec<u32>,
     /// For each action what it is about.
     subjects: Vec<Subject>,
     instances: Vec<usize>,
-    room: RefCell<(Room, Option<Scratch>)>,
+    room: RefCell<Rooms>,
     gave_up: Cell<bool>,
 }
 
 /// A belief that events make larger than this is not followed, and nothing is called cheapest or impossible then.
 const MOST_STATES: usize = 200_000;
+
+/// Room to work in.
+struct Rooms {
+    moves: Room,
+    symmetry: Option<Scratch>,
+    passive: Option<Scratch>,
+}
 
 /// What the events make of a set of states.
 struct Closure {
@@ -142,7 +153,22 @@ impl<'m> Positions<'m> {
                 let representatives = Representatives::new(model, &layout, &symmetry, named);
                 (symmetry, representatives)
             });
-        let scratch = symmetry.as_ref().map(|(symmetry, _)| symmetry.scratch());
+        for &instance in instances.iter().filter(|_| wanted.symmetry) {
+            let arguments = model.instances[instance].arguments.iter();
+            named.extend(arguments.filter_map(|argument| match argument {
+                Value::Object(object) => Some(*object),
+                _ => None,
+            }));
+        }
+        let passive = wanted
+            .symmetry
+            .then(|| Symmetry::new(model, &layout, &named))
+            .flatten();
+        let rooms = Rooms {
+            moves: Room::default(),
+            symmetry: symmetry.as_ref().map(|(symmetry, _)| symmetry.scratch()),
+            passive: passive.as_ref().map(Symmetry::scratch),
+        };
         let words = StateWords::new(model);
         let mut from: Vec<Words> = match wanted.from {
             None => vec![layout.initial(model).into_boxed_slice()],
@@ -167,7 +193,8 @@ impl<'m> Positions<'m> {
             symmetry,
             estimate,
             instances,
-            room: RefCell::new((Room::default(), scratch)),
+            passive,
+            room: RefCell::new(rooms),
             gave_up: Cell::new(false),
         })
     }
@@ -260,7 +287,7 @@ impl<'m> Positions<'m> {
         let closure = self.closure(states)?;
         let all_settled = closure.fair.iter().all(Vec::is_empty);
         let belief = |mut states: Vec<Words>, waited: bool| {
-            states.sort_unstable();
+            self.replace(&mut states);
             Belief { states, waited }
         };
         if all_settled || waiting == Waiting::No || !closure.comes_to_rest() {
@@ -288,10 +315,37 @@ impl<'m> Positions<'m> {
         })
     }
 
+    /// Each state by its representative up to what no step can name, in order and without doubles.
+    fn replace(&self, states: &mut Vec<Words>) {
+        if let (Some(passive), Some(scratch)) = (&self.passive, &mut self.room.borrow_mut().passive)
+        {
+            for state in &mut *states {
+                passive.canonical(scratch, state);
+            }
+        }
+        states.sort_unstable();
+        states.dedup();
+    }
+
     /// Everything that events can do from a set of states; `None` where that violates something.
+    ///
+    /// Where no run goes round in a circle, not even up to what no step can name, each run ends, and fairness asks nothing of
+    /// single events: then one state of each orbit is enough. Otherwise it matters which event is put off.
     fn closure(&self, states: Vec<Words>) -> Option<Closure> {
-        let mut room = self.room.borrow_mut();
-        let room = &mut room.0;
+        if self.passive.is_some() {
+            let mut few = states.clone();
+            self.replace(&mut few);
+            let closure = self.closure_up_to(few, self.passive.as_ref())?;
+            if closure.ends() {
+                return Some(closure);
+            }
+        }
+        self.closure_up_to(states, None)
+    }
+
+    fn closure_up_to(&self, states: Vec<Words>, passive: Option<&Symmetry>) -> Option<Closure> {
+        let rooms = &mut *self.room.borrow_mut();
+        let (room, scratch) = (&mut rooms.moves, &mut rooms.passive);
         let mut closure = Closure {
             states: states.into_iter().collect(),
             graph: Graph::default(),
@@ -307,7 +361,10 @@ impl<'m> Positions<'m> {
             closure.goal.push(look.goal);
             let mut fair = Vec::new();
             for event in look.events {
-                let to = self.moves.happen(room, &here, event)?;
+                let mut to = self.moves.happen(room, &here, event)?;
+                if let (Some(passive), Some(scratch)) = (passive, &mut *scratch) {
+                    passive.canonical(scratch, &mut to);
+                }
                 let (place, _) = closure.states.insert_full(to);
                 let to = StateId(u32::try_from(place).ok()?);
                 closure.graph.push(to);
@@ -329,8 +386,8 @@ impl<'m> Positions<'m> {
     /// The actions that are perhaps possible, in order. Of those that differ only by which of several identical objects they
     /// name, the first.
     pub(super) fn candidates(&self, belief: &Belief, names: Names) -> Vec<usize> {
-        let mut room = self.room.borrow_mut();
-        let (room, scratch) = &mut *room;
+        let rooms = &mut *self.room.borrow_mut();
+        let (room, scratch) = (&mut rooms.moves, &mut rooms.symmetry);
         let Some(first) = belief.states.first() else {
             return Vec::new();
         };
@@ -380,8 +437,7 @@ impl<'m> Positions<'m> {
         let mut after = Vec::with_capacity(belief.states.len());
         let mut blocked = false;
         {
-            let mut room = self.room.borrow_mut();
-            let room = &mut room.0;
+            let room = &mut self.room.borrow_mut().moves;
             for here in &belief.states {
                 if self.moves.is_possible(room, here, action) {
                     after.push(self.moves.act(room, here, action)?);
@@ -410,7 +466,7 @@ impl<'m> Positions<'m> {
         let possible: Vec<bool> = closure
             .states
             .iter()
-            .map(|state| self.moves.is_possible(&mut room.0, state, action))
+            .map(|state| self.moves.is_possible(&mut room.moves, state, action))
             .collect();
         let steps = |id: StateId| {
             let mut steps = closure.fair[id.index()].clone();
@@ -428,7 +484,11 @@ impl<'m> Positions<'m> {
 
     /// Whether a plan may end here: every fair run of the events comes to the goal and stays there.
     pub(super) fn is_goal(&self, belief: &Belief) -> bool {
-        let holds = |state: &Words| self.moves.look(&mut self.room.borrow_mut().0, state).goal;
+        let holds = |state: &Words| {
+            self.moves
+                .look(&mut self.room.borrow_mut().moves, state)
+                .goal
+        };
         if belief.waited || belief.states.iter().all(holds) {
             return belief.states.iter().all(holds);
         }
@@ -462,15 +522,47 @@ impl<'m> Positions<'m> {
         Some(most)
     }
 
-    /// The place that stands for all that differ by names only. With several states each stands for itself.
+    /// The place that stands for all that differ by names only. With several states it need not be a single one: the names
+    /// are changed so that the least of their own representatives is among them.
     pub(super) fn representative(&self, mut place: Place) -> Place {
-        let mut room = self.room.borrow_mut();
-        let states = place.belief.states.as_mut_slice();
-        if let (Some((symmetry, _)), Some(scratch), [only]) = (&self.symmetry, &mut room.1, states)
-        {
-            symmetry.canonical(scratch, only);
+        if let [only] = place.belief.states.as_mut_slice() {
+            if let (Some((symmetry, _)), Some(scratch)) =
+                (&self.symmetry, &mut self.room.borrow_mut().symmetry)
+            {
+                symmetry.canonical(scratch, only);
+            }
+            return place;
+        }
+        if let Some((belief, _)) = self.renamed(&place.belief) {
+            place.belief = belief;
         }
         place
+    }
+
+    /// A belief with all its names changed alike, and for each object its new place.
+    fn renamed(&self, belief: &Belief) -> Option<(Belief, Vec<ObjectId>)> {
+        let (symmetry, _) = self.symmetry.as_ref()?;
+        let places = {
+            let scratch = &mut self.room.borrow_mut().symmetry;
+            let scratch = scratch.as_mut()?;
+            let own = |state: &Words| {
+                let mut own = state.clone();
+                symmetry.canonical(scratch, &mut own);
+                own
+            };
+            let own: Vec<Words> = belief.states.iter().map(own).collect();
+            let (least, _) = own.iter().enumerate().min_by_key(|(_, own)| *own)?;
+            symmetry.permutation(scratch, &belief.states[least])
+        };
+        let renamed = belief.states.iter().map(|state| {
+            let mut renamed = state.clone();
+            symmetry.permute().apply(&places, state, &mut renamed);
+            renamed
+        });
+        let mut states = renamed.collect();
+        self.replace(&mut states);
+        let waited = belief.waited;
+        Some((Belief { states, waited }, places))
     }
 
     /// The same together with an object that is marked in it: the first of the places in the representative that are like the
@@ -480,9 +572,15 @@ impl<'m> Positions<'m> {
         belief: &Belief,
         marked: Option<ObjectId>,
     ) -> (Belief, Option<ObjectId>) {
+        let [only] = belief.states.as_slice() else {
+            return match self.renamed(belief) {
+                Some((renamed, places)) => (renamed, marked.map(|object| places[object.index()])),
+                None => (belief.clone(), marked),
+            };
+        };
         let mut room = self.room.borrow_mut();
-        let (Some((symmetry, representatives)), Some(scratch), [only]) =
-            (&self.symmetry, &mut room.1, belief.states.as_slice())
+        let (Some((symmetry, representatives)), Some(scratch)) =
+            (&self.symmetry, &mut room.symmetry)
         else {
             return (belief.clone(), marked);
         };
@@ -515,6 +613,15 @@ impl Closure {
             steps
         };
         fair_components(&self.graph, self.states.len(), |_| true, steps).is_empty()
+    }
+
+    /// Whether no run goes round in a circle.
+    fn ends(&self) -> bool {
+        let ids = || (0..).take(self.states.len()).map(StateId);
+        ids().all(|id| !self.graph.successors(id).contains(&id.0))
+            && components(&self.graph, self.states.len(), |_| true)
+                .iter()
+                .all(|component| component.len() == 1)
     }
 
     /// Whether nothing that has settled moves on to what has not.
