@@ -173,36 +173,51 @@ fn way(
             "",
         )));
     }
-    let way = |rounds: Vec<Series>| Way {
+    let rounds = match answers.of("target") {
+        Some(value) => asked(lowest, highest, &value, notes)?,
+        None => vec![usual(lowest, highest, notes)?],
+    };
+    Ok(Way {
         lowest,
         highest,
         rounds,
+    })
+}
+
+/// What is upgraded to where nobody says.
+fn usual(lowest: Series, highest: Series, notes: &mut Vec<String>) -> Read<Series> {
+    let newest = if highest > lowest {
+        Some(highest)
+    } else {
+        lowest.furthest()
     };
-    let Some(value) = answers.of("target") else {
-        let usual = if highest > lowest {
-            Some(highest)
-        } else {
-            lowest.furthest()
-        };
-        let Some(target) = usual else {
-            let message = format!(
-                "what the nodes are to run is not known: they run {} already, the last series that the rules know",
+    let Some(target) = newest else {
+        let message = format!(
+            "what the nodes are to run is not known: they run {} already, the last series that the rules know",
+            lowest.text()
+        );
+        return Err(Box::new(Diagnostic::error(Code::NotTold, message).help(
+            format!(
+                "`--set target={}` plans what is left to do, such as enabling feature flags",
                 lowest.text()
-            );
-            return Err(Box::new(Diagnostic::error(Code::NotTold, message).help(
-                format!(
-                    "`--set target={}` plans what is left to do, such as enabling feature flags",
-                    lowest.text()
-                ),
-            )));
-        };
-        notes.push(format!(
-            "the target is {0}: another one is given with `--set target={0}`",
-            target.text()
-        ));
-        return Ok(way(vec![target]));
+            ),
+        )));
     };
-    let target = covered("target", &value)?;
+    notes.push(format!(
+        "the target is {}: another one is given with `--set target=SERIES`",
+        target.text()
+    ));
+    Ok(target)
+}
+
+/// The rounds to what the operator asks for: one, or two.
+fn asked(
+    lowest: Series,
+    highest: Series,
+    value: &str,
+    notes: &mut Vec<String>,
+) -> Read<Vec<Series>> {
+    let target = covered("target", value)?;
     if target < highest {
         let message = format!(
             "`--set target={value}` is older than {}, which a node runs: downgrades are not supported",
@@ -214,7 +229,7 @@ fn way(
         ));
     }
     if target == lowest || (lowest.goes_to(target) && (highest == lowest || highest == target)) {
-        return Ok(way(vec![target]));
+        return Ok(vec![target]);
     }
     let via = if highest > lowest {
         Some(highest).filter(|via| via.goes_to(target))
@@ -223,12 +238,12 @@ fn way(
     };
     if let Some(via) = via {
         notes.push(format!(
-            "there is no upgrade from {} to {} at once: all nodes run {} on the way",
-            lowest.text(),
+            "all nodes run {1} before the first one gets {0}: {2} and {0} do not go together",
             target.text(),
-            via.text()
+            via.text(),
+            lowest.text()
         ));
-        return Ok(way(vec![via, target]));
+        return Ok(vec![via, target]);
     }
     let message = format!(
         "`--set target={value}` is more than two upgrades away from {}, which a node runs",

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::import::answers::{self, Answers};
+use crate::import::cluster_file::Objects;
 use crate::import::found::Read;
 use crate::import::names::Names;
 use crate::language::codes::Code;
@@ -115,7 +116,7 @@ pub fn objects(
     answers: &mut Answers,
     names: &mut Names,
     notes: &mut Vec<String>,
-) -> Read<Vec<(String, Map<String, Value>)>> {
+) -> Read<Objects> {
     let mut objects = Vec::new();
     let mut disabled: BTreeMap<Series, Vec<&str>> = BTreeMap::new();
     let mut enabled = Vec::new();

@@ -264,20 +264,8 @@ fn nodes(status: Found<'_>) -> Result<Vec<Node<'_>>, Diagnostics> {
             Err(diagnostic) => all.push(*diagnostic),
         }
     }
-    if let Some(found) = status.get("partitions") {
-        let none = match &found.json.kind {
-            JsonKind::Object(keys) => keys.is_empty(),
-            JsonKind::Array(items) => items.is_empty(),
-            _ => false,
-        };
-        if !none {
-            let message = "the network is split: the rules are about clusters that are whole";
-            all.push(
-                Diagnostic::error(Code::OtherOutput, message)
-                    .at(found.source, found.place(), "the partitions")
-                    .help("heal it first, as rabbitmq.com/docs/partitions says, and record again"),
-            );
-        }
+    if let Err(diagnostic) = whole(status) {
+        all.push(*diagnostic);
     }
     nodes.sort_by(|a, b| a.name.cmp(b.name));
     if all.has_errors() {
@@ -285,6 +273,27 @@ fn nodes(status: Found<'_>) -> Result<Vec<Node<'_>>, Diagnostics> {
     } else {
         Ok(nodes)
     }
+}
+
+/// A network that is split is no state to begin an upgrade in.
+fn whole(status: Found<'_>) -> Read<()> {
+    let Some(found) = status.get("partitions") else {
+        return Ok(());
+    };
+    let none = match &found.json.kind {
+        JsonKind::Object(keys) => keys.is_empty(),
+        JsonKind::Array(items) => items.is_empty(),
+        _ => false,
+    };
+    if none {
+        return Ok(());
+    }
+    let message = "the network is split: the rules are about clusters that are whole";
+    Err(Box::new(
+        Diagnostic::error(Code::OtherOutput, message)
+            .at(found.source, found.place(), "the partitions")
+            .help("heal it first, as rabbitmq.com/docs/partitions says, and record again"),
+    ))
 }
 
 fn node<'a>(status: Found<'a>, found: Found<'a>) -> Read<Node<'a>> {

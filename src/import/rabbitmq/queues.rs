@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::import::answers::{self, Answers};
+use crate::import::cluster_file::Objects;
 use crate::import::found::Read;
 use crate::import::names::Names;
 use crate::language::codes::Code;
@@ -30,7 +31,7 @@ pub fn objects(
     answers: &mut Answers,
     names: &mut Names,
     notes: &mut Vec<String>,
-) -> Result<Vec<(String, Map<String, Value>)>, Diagnostics> {
+) -> Result<Objects, Diagnostics> {
     let mut all = Diagnostics::default();
     let mut groups: Vec<Group<'_>> = Vec::new();
     let (mut of_clients, mut somewhere) = (Vec::new(), Vec::new());
@@ -206,11 +207,11 @@ fn may_stop(
     answers: &mut Answers,
     notes: &mut Vec<String>,
 ) -> Read<bool> {
-    if let Some((key, value)) = answers.of_one(name, "may_stop") {
-        if answers::flag(&key, &value)? {
-            notes.push(format!("`{name}` is offline while a node of it is down"));
-            return Ok(true);
-        }
+    if let Some((key, value)) = answers.of_one(name, "may_stop")
+        && answers::flag(&key, &value)?
+    {
+        notes.push(format!("`{name}` is offline while a node of it is down"));
+        return Ok(true);
     }
     let members = group.members.len();
     let message = format!(
