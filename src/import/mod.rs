@@ -9,6 +9,7 @@ mod etcd;
 mod found;
 mod json_outputs;
 mod names;
+mod rabbitmq;
 mod version;
 
 use std::sync::Arc;
@@ -40,14 +41,24 @@ pub struct Product {
 }
 
 /// What there is, in the order in which it is told.
-pub const PRODUCTS: [Product; 1] = [Product {
-    name: "etcd",
-    commands: &[
-        "etcdctl endpoint status --cluster -w json",
-        "etcdctl member list -w json",
-    ],
-    read: etcd::read,
-}];
+pub const PRODUCTS: [Product; 2] = [
+    Product {
+        name: "etcd",
+        commands: &[
+            "etcdctl endpoint status --cluster -w json",
+            "etcdctl member list -w json",
+        ],
+        read: etcd::read,
+    },
+    Product {
+        name: "rabbitmq",
+        commands: &[
+            "rabbitmqctl cluster_status --formatter json",
+            "rabbitmqctl list_queues name type members online leader --formatter json",
+        ],
+        read: rabbitmq::read,
+    },
+];
 
 /// The product of a name.
 ///
