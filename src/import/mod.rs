@@ -5,9 +5,11 @@
 
 mod answers;
 mod cluster_file;
+mod elasticsearch;
 mod etcd;
 mod found;
 mod json_outputs;
+mod leave_out;
 mod names;
 mod version;
 
@@ -40,14 +42,25 @@ pub struct Product {
 }
 
 /// What there is, in the order in which it is told.
-pub const PRODUCTS: [Product; 1] = [Product {
-    name: "etcd",
-    commands: &[
-        "etcdctl endpoint status --cluster -w json",
-        "etcdctl member list -w json",
-    ],
-    read: etcd::read,
-}];
+pub const PRODUCTS: [Product; 2] = [
+    Product {
+        name: "etcd",
+        commands: &[
+            "etcdctl endpoint status --cluster -w json",
+            "etcdctl member list -w json",
+        ],
+        read: etcd::read,
+    },
+    Product {
+        name: "elasticsearch",
+        commands: &[
+            elasticsearch::NODES,
+            elasticsearch::SHARDS,
+            elasticsearch::SETTINGS,
+        ],
+        read: elasticsearch::read,
+    },
+];
 
 /// The product of a name.
 ///

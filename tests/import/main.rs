@@ -2,5 +2,6 @@
 //! diagnosis with a place.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod elasticsearch;
 mod etcd;
 mod reading;
