@@ -9,6 +9,7 @@ mod elasticsearch;
 mod etcd;
 mod found;
 mod json_outputs;
+mod kafka;
 mod leave_out;
 mod names;
 mod version;
@@ -42,7 +43,7 @@ pub struct Product {
 }
 
 /// What there is, in the order in which it is told.
-pub const PRODUCTS: [Product; 2] = [
+pub const PRODUCTS: [Product; 3] = [
     Product {
         name: "etcd",
         commands: &[
@@ -59,6 +60,16 @@ pub const PRODUCTS: [Product; 2] = [
             elasticsearch::SETTINGS,
         ],
         read: elasticsearch::read,
+    },
+    Product {
+        name: "kafka",
+        commands: &[
+            kafka::TOPICS,
+            kafka::FEATURES,
+            kafka::STATUS,
+            kafka::REPLICATION,
+        ],
+        read: kafka::read,
     },
 ];
 

@@ -4,4 +4,5 @@
 
 mod elasticsearch;
 mod etcd;
+mod kafka;
 mod reading;
