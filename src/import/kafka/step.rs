@@ -48,25 +48,7 @@ impl Step {
                 "finalized",
             )));
         }
-        let to = match answers.of("target") {
-            Some(value) => covered("target", &value)?,
-            None if lowest < highest => highest,
-            None if finalized < lowest => {
-                notes.push(format!(
-                    "all run {0}, and to finalize it is what is left; another target is given with `--set target={1}`",
-                    lowest.text(),
-                    Release::NEWEST.text()
-                ));
-                lowest
-            }
-            None => {
-                notes.push(format!(
-                    "the target is {0}: another one is given with `--set target={0}`",
-                    Release::NEWEST.text()
-                ));
-                Release::NEWEST
-            }
-        };
+        let to = target((lowest, highest), finalized, answers, notes)?;
         // Where all have the new release, what is left is to finalize it.
         let from = if lowest < to { lowest } else { finalized };
         if to < highest || from >= to {
@@ -99,6 +81,33 @@ impl Step {
             finalized,
         })
     }
+}
+
+/// What is given; otherwise an upgrade that has begun, or is not finalized, goes on.
+fn target(
+    (lowest, highest): (Release, Release),
+    finalized: Release,
+    answers: &mut Answers,
+    notes: &mut Vec<String>,
+) -> Read<Release> {
+    if let Some(value) = answers.of("target") {
+        return covered("target", &value);
+    }
+    if lowest < highest {
+        return Ok(highest);
+    }
+    let newest = Release::NEWEST.text();
+    if finalized < lowest {
+        notes.push(format!(
+            "all run {}, and to finalize it is what is left; another target is given with `--set target={newest}`",
+            lowest.text()
+        ));
+        return Ok(lowest);
+    }
+    notes.push(format!(
+        "the target is {newest}: another one is given with `--set target={newest}`"
+    ));
+    Ok(Release::NEWEST)
 }
 
 /// What is finalized, as all that were asked say.
