@@ -15,7 +15,7 @@ use crate::language::diagnostic::{Diagnostic, Diagnostics};
 use crate::language::source::Source;
 
 use super::answers::{self, Answers};
-use super::cluster_file::{ClusterFile, Objects};
+use super::cluster_file::{ClusterFile, Objects, imported_from};
 use super::found::Read;
 use super::json_outputs::JsonOutputs;
 use super::leave_out::LeaveOut;
@@ -94,16 +94,13 @@ fn written(
         Some(name) => names.give(name, "cluster", notes),
         None => names.own("cluster"),
     };
-    notes.extend(not_covered(outputs));
+    notes.extend(not_covered(outputs, &step));
     let objects = outputs.nodes.iter().zip(nodes);
     let objects = objects
         .map(|(node, name)| (name, fields(node, &step)))
         .collect();
-    let mut files = outputs.files.clone();
-    files.sort_unstable();
-    files.dedup();
     Ok(ClusterFile {
-        description: format!("Imported from {}.", listed(&files)),
+        description: imported_from(outputs.files.iter().copied()),
         rules: "elasticsearch",
         params: params(&step),
         objects: vec![
@@ -191,7 +188,7 @@ fn enough_to_elect(nodes: &[Node<'_>]) -> Read<()> {
 }
 
 /// What the rules know nothing about.
-fn not_covered(outputs: &Outputs<'_>) -> Vec<String> {
+fn not_covered(outputs: &Outputs<'_>, step: &Step) -> Vec<String> {
     let mut notes = vec![
         "nodes that are down are not listed by `_cat/nodes`: start them first, or there are more than the plan knows"
             .to_owned(),
@@ -219,6 +216,12 @@ fn not_covered(outputs: &Outputs<'_>) -> Vec<String> {
             settings.join(", ") + if settings.len() == 1 { " is" } else { " are" }
         ));
     }
+    if step.from.major() != step.to.major() {
+        notes.push(format!(
+            "indices that are too old for {} keep its nodes from starting, and none of these answers tells of them",
+            step.to.minor()
+        ));
+    }
     if outputs.nodes.iter().any(|node| node.voting_only) {
         notes.push(
             "voting-only nodes are not covered: they are taken to be ordinary master-eligible ones"
@@ -226,13 +229,4 @@ fn not_covered(outputs: &Outputs<'_>) -> Vec<String> {
         );
     }
     notes
-}
-
-/// `a, b and c`
-fn listed(names: &[&str]) -> String {
-    match names.split_last() {
-        Some((last, [])) => (*last).to_owned(),
-        Some((last, others)) => format!("{} and {last}", others.join(", ")),
-        None => String::new(),
-    }
 }

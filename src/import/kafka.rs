@@ -17,7 +17,7 @@ use crate::language::diagnostic::Diagnostics;
 use crate::language::source::Source;
 
 use super::answers::{self, Answers};
-use super::cluster_file::ClusterFile;
+use super::cluster_file::{ClusterFile, imported_from};
 use super::found::Read;
 use super::leave_out::LeaveOut;
 use super::names::Names;
@@ -34,9 +34,8 @@ pub fn read(sources: &[Arc<Source>], answers: &mut Answers) -> Result<Imported, 
     let outputs = Outputs::read(sources)?;
     let mut notes = Vec::new();
     let nodes = Nodes::read(&outputs, answers, &mut notes)?;
-    let files: BTreeSet<&str> = sources.iter().map(|source| source.name.as_str()).collect();
-    let files: Vec<&str> = files.into_iter().collect();
-    written(&outputs, &nodes, &files, answers, &mut notes)
+    let files = imported_from(sources.iter().map(|source| source.name.as_str()));
+    written(&outputs, &nodes, files, answers, &mut notes)
         .map(|file| Imported {
             text: file.text(),
             notes,
@@ -47,7 +46,7 @@ pub fn read(sources: &[Arc<Source>], answers: &mut Answers) -> Result<Imported, 
 fn written(
     outputs: &Outputs<'_>,
     nodes: &Nodes,
-    files: &[&str],
+    description: String,
     answers: &mut Answers,
     notes: &mut Vec<String>,
 ) -> Read<ClusterFile> {
@@ -84,7 +83,7 @@ fn written(
     });
     let partitions = partitions.collect();
     Ok(ClusterFile {
-        description: format!("Imported from {}.", files.join(", ")),
+        description,
         rules: "kafka",
         params,
         objects: vec![

@@ -209,7 +209,7 @@ fn shards_are_kept_apart_where_their_nodes_differ() {
     loaded(&imported);
     let without = elasticsearch(&made(&nodes, &more, NOTHING_SET), &[("leave_out", "b*")]).unwrap();
     assert!(!without.text.contains("replicas"), "{}", without.text);
-    noted(&without, "3 shards of `b` are left out");
+    noted(&without, "3 shards of `b` left out");
 }
 
 #[test]

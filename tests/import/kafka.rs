@@ -53,7 +53,7 @@ fn noted(imported: &Imported, wanted: &str) {
 fn three_controllers_and_three_brokers_become_a_cluster_file() {
     let imported = kafka(&three(), &[]).unwrap();
     let expected = r#"{
-  "description": "Imported from kafka/three-and-three/features.txt, kafka/three-and-three/replication.txt, kafka/three-and-three/status.txt, kafka/three-and-three/topics.txt.",
+  "description": "Imported from kafka/three-and-three/features.txt, kafka/three-and-three/replication.txt, kafka/three-and-three/status.txt and kafka/three-and-three/topics.txt.",
   "rules": "kafka",
   "params": { "from": "v3_9", "to": "v4_3" },
   "objects": {

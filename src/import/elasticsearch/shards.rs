@@ -1,8 +1,8 @@
 //! Thousands of shards, of which a few objects say the same.
 //!
 //! No rule lets a shard hinder another one: what can become of a shard depends on where its own copies are. Shards with their
-//! copies on the same nodes are one object; and in a cluster of more than a few nodes, those with copies on nodes that are
-//! alike are one as well.
+//! copies on the same nodes are one object; and in a cluster of more than a few nodes, those with copies on nodes of the same
+//! versions are one as well.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use super::outputs::{Copy, Node, State};
 
 /// So many objects, and so many nodes with data, are written as they are.
 const FEW_SHARDS: usize = 6;
-const FEW_NODES: usize = 4;
+const FEW_NODES: usize = 3;
 
 /// Where the copies of a shard are. The numbers are those of nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,7 +70,7 @@ pub fn fold(
     if !left.is_empty() {
         let shards: usize = left.values().sum();
         folded.notes.push(format!(
-            "{shards} shard{} of {} are left out: nothing is said about what becomes of them",
+            "{shards} shard{} of {} left out: nothing is said about what becomes of them",
             plural(shards),
             some(left.keys().map(|name| format!("`{name}`")))
         ));
@@ -87,7 +87,7 @@ pub fn fold(
             )
         } else {
             format!(
-                "{count} shards are {} object{}: those with copies on nodes that are alike are one; \
+                "{count} shards are {} object{}: those with copies on nodes of the same versions are one; \
                  wait for all of them to recover wherever the plan waits, and before each node is stopped",
                 kept.len(),
                 plural(kept.len())
@@ -102,28 +102,16 @@ pub fn fold(
     Ok(folded)
 }
 
-/// One for each way in which the nodes of a shard can be alike. Shards without a replica have to be moved one by one, so that
-/// each node has its own.
+/// One for each way in which the versions of a shard's nodes can be: on nodes of the same versions, a shard can be brought from
+/// any place to any other one, by hand and by what recovers, so that what can become of one can become of the other. Shards
+/// without a replica have to be moved one by one, so that each node has its own.
 fn alike(exact: BTreeMap<Placed, String>, nodes: &[Node<'_>]) -> BTreeMap<Placed, String> {
-    let bare: BTreeSet<usize> = exact
-        .keys()
-        .filter(|p| !p.replicas)
-        .map(|placed| placed.primary)
-        .collect();
-    let class = |node: usize| {
-        let it = &nodes[node];
-        (
-            it.release,
-            it.master_eligible,
-            it.master,
-            bare.contains(&node),
-        )
-    };
+    let release = |node: usize| nodes[node].release;
     let mut seen = BTreeSet::new();
     exact
         .into_iter()
         .filter(|(placed, _)| {
-            !placed.replicas || seen.insert((class(placed.primary), placed.replica.map(class)))
+            !placed.replicas || seen.insert((release(placed.primary), placed.replica.map(release)))
         })
         .collect()
 }

@@ -211,23 +211,26 @@ fn release(
         ),
     };
     let supported = &outputs.supported[0];
-    let mut diagnostic = Diagnostic::error(Code::NotTold, message).at(
-        supported.at.source,
-        supported.at.span(),
-        "this is of one node that runs",
-    );
+    let key = &node.name;
     if node.running && outputs.supported.len() == 1 {
-        diagnostic = Diagnostic::error(
-            Code::UnknownVersion,
-            format!(
-                "no release that is covered supports up to `{}` and no further: {COVERED}",
-                supported.newest_at.text
-            ),
-        )
-        .at(supported.newest_at.source, supported.newest_at.span(), "");
+        let at = supported.newest_at;
+        let message = format!(
+            "no release that is covered supports up to `{}` and no further: {COVERED}",
+            at.text
+        );
+        return Err(Box::new(
+            Diagnostic::error(Code::UnknownVersion, message)
+                .at(at.source, at.span(), "")
+                .help(
+                    "where one that is covered runs nevertheless, say which: `--set release=3.9`",
+                ),
+        ));
     }
+    let at = supported.at;
     Err(Box::new(
-        diagnostic.help(format!("{help}: `--set {}.release=3.9`", node.name)),
+        Diagnostic::error(Code::NotTold, message)
+            .at(at.source, at.span(), "this is of one node that runs")
+            .help(format!("{help}: `--set {key}.release=3.9`")),
     ))
 }
 
