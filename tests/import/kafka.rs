@@ -523,3 +523,19 @@ fn answers_that_nothing_asks_for_or_that_make_no_sense_are_refused() {
     assert!(with("zk_migration", "no").contains("`--set zk_migration=no`"));
     assert!(with("broker1.release", "2.8").contains("not covered"));
 }
+
+#[test]
+fn whatever_stands_in_a_text_nothing_panics() {
+    let sources = three();
+    for which in 0..4 {
+        let text = &sources[which].text;
+        for (at, letter) in text.char_indices() {
+            for other in ["", "é", ":", "\n", "["] {
+                let mut some = sources.clone();
+                let after = &text[at + letter.len_utf8()..];
+                some[which] = Source::new("x", format!("{}{other}{after}", &text[..at]));
+                drop(kafka(&some, &[]));
+            }
+        }
+    }
+}

@@ -87,13 +87,12 @@ impl<'a> Piece<'a> {
                 continue;
             }
             let end = at + word.text.len();
-            let key = keys.iter().find(|key| {
-                self.text[..end].ends_with(**key)
-                    && self.text[..end - key.len()]
-                        .chars()
-                        .next_back()
-                        .is_none_or(char::is_whitespace)
-            });
+            let fits = |key: &&&'static str| {
+                let begin = self.text[..end].strip_suffix(**key);
+                begin.is_some_and(|text| text.is_empty() || text.ends_with(char::is_whitespace))
+            };
+            // `Adding Replicas:` ends as `Replicas:` does.
+            let key = keys.iter().filter(fits).max_by_key(|key| key.len());
             let Some(key) = key else {
                 return Err(word.wrong(format!("`{}` is no key of this line", word.text)));
             };
