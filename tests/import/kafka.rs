@@ -388,107 +388,109 @@ fn outputs_that_are_missing_or_something_else_are_refused() {
     assert!(diagnosis(kafka(&twice, &[])).contains("is described twice"));
 }
 
+/// In which text what is replaced by what, and what is said of it.
+const WRONG: &[(usize, &str, &str, &str)] = &[
+    (
+        0,
+        "\tReplicas: 0,1,2\t",
+        "\tReplicas: 0,1,x\t",
+        "is no list of node ids",
+    ),
+    (
+        0,
+        "Isr: 0,1,2",
+        "Isr: 0,1,7",
+        "who is in the ISR is no replica",
+    ),
+    (0, "Isr: 0,1,2", "Isr: ", "has nobody in sync"),
+    (
+        0,
+        "Isr: 0,1,2",
+        "Insync: 0,1,2",
+        "`Insync:` is no key of this line",
+    ),
+    (0, "Partition: 1\t", "Partition: 0\t", "is there twice"),
+    (
+        0,
+        "PartitionCount: 3",
+        "PartitionCount: 4",
+        "3 of 4 partitions of `orders` are here",
+    ),
+    (
+        0,
+        "min.insync.replicas=2",
+        "min.insync.replicas=x",
+        "is no number",
+    ),
+    (
+        0,
+        "\tElr: N/A",
+        "\tAdding Replicas: 4\tRemoving Replicas: 0\tElr: N/A",
+        "is being moved",
+    ),
+    (
+        0,
+        "Topic: orders\tTopicId",
+        "Topic: other\tTopicId",
+        "without the line of its topic",
+    ),
+    (
+        1,
+        "FinalizedVersionLevel: 3.9-IV0",
+        "FinalizedVersionLevel: UNKNOWN 0",
+        "is not known",
+    ),
+    (1, "metadata.version", "metadata", "is not given"),
+    (
+        1,
+        "FinalizedVersionLevel: 3.9-IV0",
+        "",
+        "`FinalizedVersionLevel:` is missing",
+    ),
+    (
+        2,
+        "MaxFollowerLagTimeMs:   0",
+        "MaxFollowerLagTimeMs:   x",
+        "`x` is no number",
+    ),
+    (
+        2,
+        "CurrentVoters:          [",
+        "CurrentVoters:          ",
+        "this is no list of nodes",
+    ),
+    (2, "{\"id\": 5", "{\"id\": x", "this is no list of nodes"),
+    (
+        2,
+        "{\"id\": 5",
+        "{\"id\": 6",
+        "is in one of `--status` and `--replication`",
+    ),
+    (
+        3,
+        "1760635201884",
+        "1760635201884 ms ago",
+        "7 columns were expected here",
+    ),
+    (3, "Leader  ", "Follower", "no node is the leader"),
+    (
+        3,
+        "LastFetchTimestamp",
+        "LastFetch",
+        "the column `LastFetchTimestamp` is missing",
+    ),
+];
+
 #[test]
 fn lines_of_another_form_and_outputs_that_do_not_fit_together_are_refused() {
-    let cases = [
-        (
-            0,
-            "\tReplicas: 0,1,2\t",
-            "\tReplicas: 0,1,x\t",
-            "is no list of node ids",
-        ),
-        (
-            0,
-            "Isr: 0,1,2",
-            "Isr: 0,1,7",
-            "who is in the ISR is no replica",
-        ),
-        (0, "Isr: 0,1,2", "Isr: ", "has nobody in sync"),
-        (
-            0,
-            "Isr: 0,1,2",
-            "Insync: 0,1,2",
-            "`Insync:` is no key of this line",
-        ),
-        (0, "Partition: 1\t", "Partition: 0\t", "is there twice"),
-        (
-            0,
-            "PartitionCount: 3",
-            "PartitionCount: 4",
-            "3 of 4 partitions of `orders` are here",
-        ),
-        (
-            0,
-            "min.insync.replicas=2",
-            "min.insync.replicas=x",
-            "is no number",
-        ),
-        (
-            0,
-            "\tElr: N/A",
-            "\tAdding Replicas: 4\tRemoving Replicas: 0\tElr: N/A",
-            "is being moved",
-        ),
-        (
-            0,
-            "Topic: orders\tTopicId",
-            "Topic: other\tTopicId",
-            "without the line of its topic",
-        ),
-        (
-            1,
-            "FinalizedVersionLevel: 3.9-IV0",
-            "FinalizedVersionLevel: UNKNOWN 0",
-            "is not known",
-        ),
-        (1, "metadata.version", "metadata", "is not given"),
-        (
-            1,
-            "FinalizedVersionLevel: 3.9-IV0",
-            "",
-            "`FinalizedVersionLevel:` is missing",
-        ),
-        (
-            2,
-            "MaxFollowerLagTimeMs:   0",
-            "MaxFollowerLagTimeMs:   x",
-            "`x` is no number",
-        ),
-        (
-            2,
-            "CurrentVoters:          [",
-            "CurrentVoters:          ",
-            "this is no list of nodes",
-        ),
-        (2, "{\"id\": 5", "{\"id\": x", "this is no list of nodes"),
-        (
-            2,
-            "{\"id\": 5",
-            "{\"id\": 6",
-            "is in one of `--status` and `--replication`",
-        ),
-        (
-            3,
-            "1760635201884",
-            "1760635201884 ms ago",
-            "7 columns were expected here",
-        ),
-        (3, "Leader  ", "Follower", "no node is the leader"),
-        (
-            3,
-            "LastFetchTimestamp",
-            "LastFetch",
-            "the column `LastFetchTimestamp` is missing",
-        ),
-    ];
-    for (which, old, new, message) in cases {
-        let found = kafka(&changed(which, old, new), &[]).expect_err(message);
+    for (which, old, new, message) in WRONG {
+        let found = kafka(&changed(*which, old, new), &[]).expect_err(message);
         assert!(
             found.list[0].message.contains(message),
             "{message}: {found:?}"
         );
         assert!(
-            found.list[0].primary.is_some() || message == "is not given",
+            found.list[0].primary.is_some() || *message == "is not given",
             "{found:?}"
         );
     }
