@@ -1,5 +1,6 @@
 //! The text of a cluster file, one object to a line, as people write it.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
@@ -50,6 +51,21 @@ impl ClusterFile {
     }
 }
 
+/// What a file says of where it comes from: `Imported from a, b and c.`
+pub fn imported_from<'a>(files: impl IntoIterator<Item = &'a str>) -> String {
+    let files: Vec<&str> = files
+        .into_iter()
+        .collect::<BTreeSet<&str>>()
+        .into_iter()
+        .collect();
+    let listed = match files.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
+    };
+    format!("Imported from {listed}.")
+}
+
 const fn comma(place: usize) -> &'static str {
     if place == 0 { "" } else { "," }
 }
@@ -68,6 +84,13 @@ fn line(fields: &Map<String, Value>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_are_listed_in_order_and_once() {
+        assert_eq!(imported_from(["b", "a", "b"]), "Imported from a and b.");
+        assert_eq!(imported_from(["c", "b", "a"]), "Imported from a, b and c.");
+        assert_eq!(imported_from(["-"]), "Imported from -.");
+    }
 
     #[test]
     fn a_cluster_file_has_an_object_to_a_line() {

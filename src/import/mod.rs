@@ -5,9 +5,12 @@
 
 mod answers;
 mod cluster_file;
+mod elasticsearch;
 mod etcd;
 mod found;
 mod json_outputs;
+mod kafka;
+mod leave_out;
 mod names;
 mod rabbitmq;
 mod version;
@@ -41,7 +44,16 @@ pub struct Product {
 }
 
 /// What there is, in the order in which it is told.
-pub const PRODUCTS: [Product; 2] = [
+pub const PRODUCTS: [Product; 4] = [
+    Product {
+        name: "elasticsearch",
+        commands: &[
+            elasticsearch::NODES,
+            elasticsearch::SHARDS,
+            elasticsearch::SETTINGS,
+        ],
+        read: elasticsearch::read,
+    },
     Product {
         name: "etcd",
         commands: &[
@@ -49,6 +61,16 @@ pub const PRODUCTS: [Product; 2] = [
             "etcdctl member list -w json",
         ],
         read: etcd::read,
+    },
+    Product {
+        name: "kafka",
+        commands: &[
+            kafka::TOPICS,
+            kafka::FEATURES,
+            kafka::STATUS,
+            kafka::REPLICATION,
+        ],
+        read: kafka::read,
     },
     Product {
         name: "rabbitmq",

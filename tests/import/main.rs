@@ -2,6 +2,8 @@
 //! diagnosis with a place.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod elasticsearch;
 mod etcd;
+mod kafka;
 mod rabbitmq;
 mod reading;
