@@ -515,13 +515,12 @@ fn put(fields: &mut Map<String, Value>, key: &str, value: Value, wanted: bool) {
     }
 }
 
-/// Says by which name a plan calls a release that is not the first of its class.
+/// Says as what a plan tells a release that is not the first of its class.
 fn class(key: &str, value: &str, release: Release, notes: &mut Vec<String>) {
     let plain = |text: &str| text.trim_start_matches('v').replace('_', ".");
     if plain(value) != release.first() {
         notes.push(format!(
-            "`{key}` {value} is called {} in plans, which stands for {} and later",
-            release.name(),
+            "`{key}` {value} is told as {0} in plans, which stands for {0} and later",
             release.first()
         ));
     }

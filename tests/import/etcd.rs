@@ -179,7 +179,7 @@ fn what_the_operator_knows_takes_the_place_of_what_was_taken_for_the_worse() {
     assert!(imported.text.contains(r#""target": "v3_6_0""#));
     assert_eq!(imported.notes.len(), 2, "{:?}", imported.notes);
     assert!(
-        imported.notes[0].contains("3.6.2 is called v3_6_0"),
+        imported.notes[0].contains("3.6.2 is told as 3.6.0"),
         "{:?}",
         imported.notes
     );
