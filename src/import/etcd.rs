@@ -328,6 +328,7 @@ fn target(
     let (lowest, highest) = (minors().min().unwrap_or(5), minors().max().unwrap_or(5));
     if let Some(value) = answers.of("target") {
         let target = covered("target", &value)?;
+        class("target", &value, target, notes);
         if target.minor() > lowest + 1 {
             let message = format!(
                 "`--set target={value}` is more than one minor above 3.{lowest}, which a member runs"
@@ -384,7 +385,9 @@ fn via(
     notes: &mut Vec<String>,
 ) -> Read<Release> {
     if let Some(value) = answers.of("via") {
-        return covered("via", &value);
+        let via = covered("via", &value)?;
+        class("via", &value, via, notes);
+        return Ok(via);
     }
     for minimum in [Release::LAST_OF_3_5, Release::LAST_OF_3_6] {
         let older = |m: &Member| m.release.minor() == minimum.minor() && m.release < minimum;
@@ -509,6 +512,17 @@ fn flag(member: &Member, key: &str, answers: &mut Answers, unknown: &mut bool) -
 fn put(fields: &mut Map<String, Value>, key: &str, value: Value, wanted: bool) {
     if wanted {
         fields.insert(key.to_owned(), value);
+    }
+}
+
+/// Says as what a plan tells a release that is not the first of its class.
+fn class(key: &str, value: &str, release: Release, notes: &mut Vec<String>) {
+    let plain = |text: &str| text.trim_start_matches('v').replace('_', ".");
+    if plain(value) != release.first() {
+        notes.push(format!(
+            "`{key}` {value} is told as {0} in plans, which stands for {0} and later",
+            release.first()
+        ));
     }
 }
 

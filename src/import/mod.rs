@@ -13,6 +13,7 @@ mod kafka;
 mod leave_out;
 mod names;
 mod rabbitmq;
+mod vault;
 mod version;
 
 use std::sync::Arc;
@@ -44,7 +45,7 @@ pub struct Product {
 }
 
 /// What there is, in the order in which it is told.
-pub const PRODUCTS: [Product; 4] = [
+pub const PRODUCTS: [Product; 5] = [
     Product {
         name: "elasticsearch",
         commands: &[
@@ -79,6 +80,11 @@ pub const PRODUCTS: [Product; 4] = [
             "rabbitmqctl list_queues name type members online leader --formatter json",
         ],
         read: rabbitmq::read,
+    },
+    Product {
+        name: "vault",
+        commands: &[vault::MEMBERS, vault::PEERS, vault::STATUS],
+        read: vault::read,
     },
 ];
 

@@ -70,7 +70,7 @@ impl Interpreter<'_> {
             match part {
                 TemplatePart::Text(written) => text.push_str(written),
                 TemplatePart::Expr(expr) => match self.evaluate(state, expr, bindings) {
-                    Ok(Value::Enum(id, place)) => text.push_str(&self.words(id, place)),
+                    Ok(Value::Enum(id, place)) => text.push_str(self.words(id, place)),
                     Ok(value) => text.push_str(&self.show(&value)),
                     Err(_) => text.push('?'),
                 },

@@ -1,6 +1,6 @@
-//! etcd. The recordings in `tests/import/etcd` are of real clusters of three processes, made by `record-etcd.sh`: 3.5.1, and
-//! 3.4.23, which the rules do not cover. What etcd 3.6 prints follows its source (`StatusResponse` in
-//! `api/etcdserverpb/rpc.proto`), as no build of it could be had for the recordings.
+//! etcd. The recordings in `tests/import/etcd` are of real clusters of three processes, made by `record-etcd.sh`: 3.5.1,
+//! 3.5.16 and 3.5.30, a mixed one, one with a member down, one with a learner, and 3.4.23, which the rules do not cover. What
+//! etcd 3.6 prints follows its source (`StatusResponse` in `api/etcdserverpb/rpc.proto`), as no build of it could be had.
 
 use std::sync::Arc;
 
@@ -75,6 +75,84 @@ fn a_real_cluster_of_three_becomes_a_cluster_file() {
     loaded(&imported);
 }
 
+/// The text, which loads, and how many notes there are.
+fn recorded(folder: &str, answers: &[(&str, &str)]) -> (String, usize) {
+    let imported = etcd(&both(folder), answers).unwrap();
+    loaded(&imported);
+    (imported.text, imported.notes.len())
+}
+
+#[test]
+fn what_newer_releases_print_is_read_as_well() {
+    let (older, notes) = recorded("three-3.5.16", &[]);
+    assert_eq!(
+        older.matches(r#""release": "v3_5_1""#).count(),
+        3,
+        "{older}"
+    );
+    assert_eq!(notes, 4);
+    let (newer, notes) = recorded("three-3.5.30", &[]);
+    assert!(
+        newer.contains(r#""target": "v3_6_11", "via": "v3_6_11", "size": 3"#),
+        "{newer}"
+    );
+    assert_eq!(
+        newer.matches(r#""release": "v3_5_26""#).count(),
+        3,
+        "{newer}"
+    );
+    // From 3.5.26 on there is nothing left to be taken for the worse.
+    assert_eq!(notes, 1);
+}
+
+#[test]
+fn a_cluster_half_way_to_another_patch_has_members_of_both() {
+    let (text, _) = recorded("mixed-3.5.16-3.5.30", &[("target", "3.5.30")]);
+    assert!(
+        text.contains(r#""target": "v3_5_26", "via": "v3_5_26""#),
+        "{text}"
+    );
+    assert!(
+        text.contains(r#""infra1": { "cluster": "etcd", "release": "v3_5_26" }"#),
+        "{text}"
+    );
+    assert_eq!(
+        text.matches(r#""release": "v3_5_1", "#).count(),
+        2,
+        "{text}"
+    );
+    // The first member was the leader before it was stopped, or not; one of those that were not stopped is it now.
+    assert_eq!(text.matches(r#""leader": true"#).count(), 1, "{text}");
+}
+
+#[test]
+fn a_member_that_was_stopped_is_in_the_list_only() {
+    let down = both("down-3.5.30");
+    assert!(
+        diagnosis(etcd(&down, &[]))
+            .starts_with("I0004 `infra3` is in the member list, and no endpoint status")
+    );
+    let (text, _) = recorded("down-3.5.30", &[("infra3.release", "3.5.30")]);
+    let stopped = r#""infra3": { "cluster": "etcd", "release": "v3_5_26", "health": "stopped" }"#;
+    assert!(text.contains(stopped), "{text}");
+}
+
+#[test]
+fn a_learner_is_no_voter() {
+    let (text, notes) = recorded("learner-3.5.30", &[]);
+    assert!(
+        text.contains(r#""infra4": { "cluster": "etcd", "release": "v3_5_26", "learner": true }"#),
+        "{text}"
+    );
+    assert!(text.contains(r#""size": 3"#), "{text}");
+    assert_eq!(notes, 2);
+    assert!(
+        recorded("learner-3.5.30", &[("size", "4")])
+            .0
+            .contains(r#""size": 4"#)
+    );
+}
+
 #[test]
 fn the_order_of_the_outputs_and_the_number_of_files_do_not_matter() {
     let [status, members] = both("three-3.5.1").try_into().unwrap();
@@ -99,8 +177,17 @@ fn what_the_operator_knows_takes_the_place_of_what_was_taken_for_the_worse() {
     assert!(!imported.text.contains("zombies"), "{}", imported.text);
     assert_eq!(imported.text.matches("mislabelled").count(), 1);
     assert!(imported.text.contains(r#""target": "v3_6_0""#));
-    assert_eq!(imported.notes.len(), 1, "{:?}", imported.notes);
+    assert_eq!(imported.notes.len(), 2, "{:?}", imported.notes);
+    assert!(
+        imported.notes[0].contains("3.6.2 is told as 3.6.0"),
+        "{:?}",
+        imported.notes
+    );
     loaded(&imported);
+    for first in ["3.6.0", "v3_6_0"] {
+        let plain = etcd(&both("three-3.5.30"), &[("target", first)]).unwrap();
+        assert!(plain.notes.is_empty(), "{:?}", plain.notes);
+    }
 }
 
 #[test]

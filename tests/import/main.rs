@@ -7,3 +7,4 @@ mod etcd;
 mod kafka;
 mod rabbitmq;
 mod reading;
+mod vault;
