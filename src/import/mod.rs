@@ -8,6 +8,7 @@ mod cluster_file;
 mod etcd;
 mod found;
 mod json_outputs;
+mod kubernetes;
 mod names;
 mod version;
 
@@ -40,14 +41,21 @@ pub struct Product {
 }
 
 /// What there is, in the order in which it is told.
-pub const PRODUCTS: [Product; 1] = [Product {
-    name: "etcd",
-    commands: &[
-        "etcdctl endpoint status --cluster -w json",
-        "etcdctl member list -w json",
-    ],
-    read: etcd::read,
-}];
+pub const PRODUCTS: [Product; 2] = [
+    Product {
+        name: "etcd",
+        commands: &[
+            "etcdctl endpoint status --cluster -w json",
+            "etcdctl member list -w json",
+        ],
+        read: etcd::read,
+    },
+    Product {
+        name: "kubernetes",
+        commands: &["kubectl get nodes,pods,pdb -A -o json"],
+        read: kubernetes::read,
+    },
+];
 
 /// The product of a name.
 ///
