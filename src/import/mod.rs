@@ -10,6 +10,7 @@ mod found;
 mod json_outputs;
 mod kubernetes;
 mod names;
+mod sql_server_fci;
 mod version;
 
 use std::sync::Arc;
@@ -41,7 +42,7 @@ pub struct Product {
 }
 
 /// What there is, in the order in which it is told.
-pub const PRODUCTS: [Product; 2] = [
+pub const PRODUCTS: [Product; 3] = [
     Product {
         name: "etcd",
         commands: &[
@@ -54,6 +55,15 @@ pub const PRODUCTS: [Product; 2] = [
         name: "kubernetes",
         commands: &["kubectl get nodes,pods,pdb -A -o json"],
         read: kubernetes::read,
+    },
+    Product {
+        name: "sql-server-fci",
+        commands: &[
+            sql_server_fci::NODES,
+            sql_server_fci::GROUPS,
+            sql_server_fci::OWNERS,
+        ],
+        read: sql_server_fci::read,
     },
 ];
 
