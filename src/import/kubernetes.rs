@@ -379,7 +379,10 @@ fn target(
             "everything is at 1.{highest}, and 1.{target} is not covered: {}",
             release::COVERED
         );
-        return Err(Box::new(Diagnostic::error(Code::UnknownVersion, message)));
+        return Err(Box::new(
+            Diagnostic::error(Code::UnknownVersion, message)
+                .help("a copy of the rules can go further: `rollproof new DIR --like kubernetes`"),
+        ));
     }
     let why = if lowest < highest {
         format!(", since 1.{lowest} to 1.{highest} are there now")
@@ -419,7 +422,7 @@ fn drain(pods: &[Pod<'_>], budgets: &[Budget<'_>], notes: &mut Vec<String>) {
     let free = free.count();
     if free > 0 {
         notes.push(format!(
-            "{} left out that no budget protects: nothing holds up their eviction",
+            "left out: {} that no budget protects, so that nothing holds up their eviction",
             counted(free, "pod")
         ));
     }

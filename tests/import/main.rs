@@ -3,4 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod etcd;
+mod kubernetes;
 mod reading;
+mod sql_server_fci;

@@ -39,7 +39,10 @@ pub fn kept<'a>(
     notes: &mut Vec<String>,
 ) -> Read<Vec<App<'a>>> {
     let mut groups: BTreeMap<Vec<usize>, Vec<&Pod<'_>>> = BTreeMap::new();
-    for pod in pods.iter().filter(|pod| pod.is_evicted()) {
+    for pod in pods
+        .iter()
+        .filter(|pod| pod.is_evicted() && pod.node.is_some())
+    {
         let own = (0..budgets.len()).filter(|place| budgets[*place].selects(pod));
         groups.entry(own.collect()).or_default().push(pod);
     }
@@ -75,12 +78,12 @@ pub fn kept<'a>(
                 .map(|place| budgets[*place].full_name())
                 .collect();
             notes.push(format!(
-                "{} of `{}` under more than one budget: the API server evicts none of them",
-                counted(pods.len(), "pod"),
-                names.join("` and `")
+                "under more than one budget, `{}`: {}, of which the API server evicts none",
+                names.join("` and `"),
+                counted(pods.len(), "pod")
             ));
             apps.push(App {
-                name: names.join("+"),
+                name: names.join("-and-"),
                 min_available: pods.len(),
                 pods: pods.clone(),
             });
@@ -135,7 +138,7 @@ fn sound<'a>(
     }
     if ready < all {
         notes.push(format!(
-            "{} of `{}` not ready: left out, as if never ready again",
+            "left out as not ready, and as if never ready again: {} of `{}`",
             counted(all - ready, "pod"),
             app.name
         ));
@@ -181,7 +184,7 @@ fn chosen<'a>(
     if !more.is_empty() {
         let names: Vec<&str> = more.iter().map(|app| app.name.as_str()).collect();
         notes.push(format!(
-            "{} left out that allow no eviction either, for those above are in the way already: `{}`",
+            "left out: {} more with no eviction allowed either, for those above are in the way already: `{}`",
             counted(more.len(), "budget"),
             names.join("`, `")
         ));
@@ -211,7 +214,7 @@ fn chosen<'a>(
             .collect();
         let more = if left.len() > 3 { ", …" } else { "" };
         notes.push(format!(
-            "{} of {} left out: each allows an eviction ({}{more}), so that no drain waits for ever; `--set {}.keep=true` keeps one",
+            "left out: {} of {} with an eviction allowed ({}{more}), so that no drain waits for ever; `--set {}.keep=true` keeps one",
             counted(pods, "pod"),
             counted(left.len(), "budget"),
             names.join(", "),
@@ -265,11 +268,11 @@ fn in_short<'a>(mut app: App<'a>, workers: usize, notes: &mut Vec<String>) -> Ap
     app
 }
 
-/// `1 pod is`, `2 pods are`.
+/// `1 pod`, `2 pods`.
 pub fn counted(number: usize, what: &str) -> String {
     if number == 1 {
-        format!("1 {what} is")
+        format!("1 {what}")
     } else {
-        format!("{number} {what}s are")
+        format!("{number} {what}s")
     }
 }
