@@ -523,6 +523,26 @@ pub enum ExprKind {
     SetOf(Binder),
 }
 
+impl Expr {
+    /// The quantifiers with which a condition ends, with what they say of each object: an `all` behind any `or` and
+    /// `implies`, and the `all` directly inside it. Where the condition does not hold, neither does what they say.
+    #[must_use]
+    pub fn quantifiers_at_the_end(&self) -> Vec<(&Binder, &Self)> {
+        let mut found = Vec::new();
+        let mut rest = self;
+        loop {
+            rest = match &rest.kind {
+                ExprKind::Binary(BinaryOp::Or | BinaryOp::Implies, _, right) => right,
+                ExprKind::All(binder, body) => {
+                    found.push((binder, &**body));
+                    body
+                }
+                _ => return found,
+            };
+        }
+    }
+}
+
 impl Rules {
     /// The transition of that name.
     #[must_use]

@@ -433,3 +433,21 @@ pub struct Step {
     /// The whole step.
     pub span: Span,
 }
+
+impl Expr {
+    /// What the quantifiers bind with which a condition ends (`rules::Expr::quantifiers_at_the_end`).
+    pub fn names_at_the_end(&self) -> Vec<&Name> {
+        let mut found = Vec::new();
+        let mut rest = self;
+        loop {
+            rest = match &rest.kind {
+                ExprKind::Binary(BinaryOp::Or | BinaryOp::Implies, _, right) => right,
+                ExprKind::All(binder, body) => {
+                    found.extend(&binder.names);
+                    body
+                }
+                _ => return found,
+            };
+        }
+    }
+}
