@@ -389,10 +389,15 @@ fn target(
     } else {
         String::new()
     };
-    notes.push(format!(
-        "the target is 1.{target}{why}: another one is given with `--set target=1.{}`",
-        target.min(39) + 1
-    ));
+    // A target beyond a control plane that somebody else runs would be refused.
+    let other = match managed {
+        Some(_) => String::new(),
+        None => format!(
+            ": another one is given with `--set target=1.{}`",
+            target.min(39) + 1
+        ),
+    };
+    notes.push(format!("the target is 1.{target}{why}{other}"));
     Ok(target)
 }
 

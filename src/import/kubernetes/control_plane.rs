@@ -166,8 +166,8 @@ pub fn managed(nodes: &[Node<'_>], answers: &mut Answers, notes: &mut Vec<String
     if let Some(value) = answers.of("api") {
         let api = release::given("api", &value)?;
         notes.push(format!(
-            "the control plane is {}: it is taken to be at 1.{api} already, and only the nodes are planned",
-            provider.map_or("not to be seen", |provider| provider.name)
+            "{} runs the control plane: it is taken to be at 1.{api} already, and only the nodes are planned",
+            provider.map_or("somebody else", |provider| provider.name)
         ));
         if provider.is_some() {
             notes.push(

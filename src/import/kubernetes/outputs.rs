@@ -146,7 +146,11 @@ fn each_once(list: &[Found<'_>], all: &mut Diagnostics) {
         };
         let key = (text("namespace"), text("name"));
         if let Some(first) = known.get(&key) {
-            let message = format!("`{}` is there twice", key.1.unwrap_or_default());
+            let name = key.1.unwrap_or_default();
+            let name = key
+                .0
+                .map_or_else(|| name.to_owned(), |space| format!("{space}/{name}"));
+            let message = format!("`{name}` is there twice");
             all.push(
                 Diagnostic::error(Code::OtherOutput, message)
                     .at(item.source, item.place(), "again")
