@@ -10,9 +10,11 @@ mod etcd;
 mod found;
 mod json_outputs;
 mod kafka;
+mod kubernetes;
 mod leave_out;
 mod names;
 mod rabbitmq;
+mod sql_server_fci;
 mod vault;
 mod version;
 
@@ -45,7 +47,7 @@ pub struct Product {
 }
 
 /// What there is, in the order in which it is told.
-pub const PRODUCTS: [Product; 5] = [
+pub const PRODUCTS: [Product; 7] = [
     Product {
         name: "elasticsearch",
         commands: &[
@@ -74,12 +76,26 @@ pub const PRODUCTS: [Product; 5] = [
         read: kafka::read,
     },
     Product {
+        name: "kubernetes",
+        commands: &["kubectl get nodes,pods,pdb -A -o json"],
+        read: kubernetes::read,
+    },
+    Product {
         name: "rabbitmq",
         commands: &[
             "rabbitmqctl cluster_status --formatter json",
             "rabbitmqctl list_queues name type members online leader --formatter json",
         ],
         read: rabbitmq::read,
+    },
+    Product {
+        name: "sql-server-fci",
+        commands: &[
+            sql_server_fci::NODES,
+            sql_server_fci::GROUPS,
+            sql_server_fci::OWNERS,
+        ],
+        read: sql_server_fci::read,
     },
     Product {
         name: "vault",

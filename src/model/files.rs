@@ -9,19 +9,36 @@ use crate::language::diagnostic::Diagnostic;
 
 use super::json::MAX_BYTES;
 
+/// Which texts are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Encoding {
+    /// UTF-8.
+    Utf8,
+    /// UTF-16 as well, where the text begins with its mark: so Windows PowerShell writes what `>` leads into a file.
+    Marked,
+}
+
 /// The text of a file, called `name` in messages.
-pub(super) fn read_file(path: &Path, name: &str) -> Result<String, Box<Diagnostic>> {
+pub(super) fn read_file(
+    path: &Path,
+    name: &str,
+    encoding: Encoding,
+) -> Result<String, Box<Diagnostic>> {
     if path.is_dir() {
         return Err(unreadable(name, "it is a directory"));
     }
     match File::open(path) {
-        Ok(file) => read_text(file, name),
+        Ok(file) => read_text(file, name, encoding),
         Err(error) => Err(unreadable(name, &reason(&error))),
     }
 }
 
 /// The text that a reader gives, which need not end by itself.
-pub(super) fn read_text(reader: impl Read, name: &str) -> Result<String, Box<Diagnostic>> {
+pub(super) fn read_text(
+    reader: impl Read,
+    name: &str,
+    encoding: Encoding,
+) -> Result<String, Box<Diagnostic>> {
     let mut bytes = Vec::new();
     let limit = MAX_BYTES as u64 + 1;
     if let Err(error) = reader.take(limit).read_to_end(&mut bytes) {
@@ -39,7 +56,27 @@ pub(super) fn read_text(reader: impl Read, name: &str) -> Result<String, Box<Dia
             format!("`{name}` has nothing in it"),
         )));
     }
+    if encoding == Encoding::Marked
+        && let Some(text) = wide(&bytes)
+    {
+        return as_text(text.into_bytes(), name);
+    }
     as_text(bytes, name)
+}
+
+/// The text of UTF-16 with its mark, which is no part of it. None where it is something else, or half a letter stands in it.
+fn wide(bytes: &[u8]) -> Option<String> {
+    let (mark, rest) = bytes.split_at_checked(2)?;
+    let read: fn([u8; 2]) -> u16 = match mark {
+        [0xff, 0xfe] => u16::from_le_bytes,
+        [0xfe, 0xff] => u16::from_be_bytes,
+        _ => return None,
+    };
+    let (pairs, []) = rest.as_chunks::<2>() else {
+        return None;
+    };
+    let units: Vec<u16> = pairs.iter().map(|pair| read(*pair)).collect();
+    String::from_utf16(&units).ok()
 }
 
 fn as_text(bytes: Vec<u8>, name: &str) -> Result<String, Box<Diagnostic>> {
@@ -102,7 +139,7 @@ mod tests {
     use super::*;
 
     fn failure(bytes: &[u8]) -> (Code, String) {
-        let diagnostic = read_text(bytes, "x").unwrap_err();
+        let diagnostic = read_text(bytes, "x", Encoding::Utf8).unwrap_err();
         (diagnostic.code, diagnostic.message)
     }
 
@@ -127,20 +164,44 @@ mod tests {
             failure(b""),
             (Code::EmptyFile, "`x` has nothing in it".into())
         );
-        assert_eq!(read_text("é".as_bytes(), "x"), Ok("é".to_owned()));
+        assert_eq!(
+            read_text("é".as_bytes(), "x", Encoding::Utf8),
+            Ok("é".to_owned())
+        );
+    }
+
+    #[test]
+    fn wide_text_is_read_where_it_may_be() {
+        let little = b"\xff\xfe[\x00\xe9\x00]\x00\r\x00\n\x00";
+        let big = b"\xfe\xff\x00[\x00\xe9\x00]";
+        let read = |bytes: &[u8]| read_text(bytes, "x", Encoding::Marked);
+        assert_eq!(read(little), Ok("[é]\r\n".to_owned()));
+        assert_eq!(read(big), Ok("[é]".to_owned()));
+        assert_eq!(read("[é]".as_bytes()), Ok("[é]".to_owned()));
+        // Cut off in the middle of a letter, half a pair of surrogates, and a NUL in UTF-16.
+        for bytes in [&little[..5], b"\xff\xfe\x00\xd8", b"\xff\xfe\x00\x00"] {
+            assert_eq!(read(bytes).unwrap_err().code, Code::NotText);
+        }
+        assert_eq!(failure(little).0, Code::NotText);
     }
 
     #[test]
     fn a_reader_without_end_is_left_at_the_limit() {
         assert_eq!(
-            read_text(io::repeat(b'a'), "x").unwrap_err().code,
+            read_text(io::repeat(b'a'), "x", Encoding::Utf8)
+                .unwrap_err()
+                .code,
             Code::FileTooLarge
         );
     }
 
     #[test]
     fn a_missing_file_and_a_directory_say_so() {
-        let message = |path: &str| read_file(Path::new(path), "x").unwrap_err().message;
+        let message = |path: &str| {
+            read_file(Path::new(path), "x", Encoding::Utf8)
+                .unwrap_err()
+                .message
+        };
         assert_eq!(
             message("/no/such/file"),
             "`x` cannot be read: there is no such file"

@@ -11,7 +11,7 @@ use crate::language::rules::Rules;
 use crate::language::source::{Source, Span};
 
 use super::cluster;
-use super::files;
+use super::files::{self, Encoding};
 use super::ground::Model;
 use super::json;
 use super::library::Library;
@@ -348,6 +348,10 @@ impl Loader {
             return Ok(source.clone());
         }
         let name = location.path();
+        let encoding = match kind {
+            FileKind::Output => Encoding::Marked,
+            _ => Encoding::Utf8,
+        };
         let text = match location {
             Location::StandardInput => {
                 let message = "standard input can be read only once";
@@ -355,6 +359,7 @@ impl Loader {
                 files::read_text(
                     stdin.ok_or_else(|| Box::new(Diagnostic::error(Code::BadOption, message)))?,
                     &name,
+                    encoding,
                 )?
             }
             Location::Library(path) => {
@@ -362,7 +367,7 @@ impl Loader {
                 text.ok_or_else(|| files::unreadable(&name, "the library has no such file"))?
                     .to_owned()
             }
-            Location::File(path) => files::read_file(path, &name).map_err(|error| {
+            Location::File(path) => files::read_file(path, &name, encoding).map_err(|error| {
                 let near = Some(path)
                     .filter(|path| !path.exists())
                     .and_then(|path| lookup::near_file(path));

@@ -161,7 +161,8 @@ impl Location {
         match self {
             Self::StandardInput => true,
             Self::Library(path) => library.text(path).is_some_and(|text| kind.fits(text)),
-            Self::File(path) => files::read_file(path, "").map_or(true, |text| kind.fits(&text)),
+            Self::File(path) => files::read_file(path, "", files::Encoding::Utf8)
+                .map_or(true, |text| kind.fits(&text)),
         }
     }
 }
@@ -172,7 +173,7 @@ impl Location {
         let text = match self {
             Self::StandardInput => return false,
             Self::Library(path) => library.text(path).map(str::to_owned),
-            Self::File(path) => files::read_file(path, "").ok(),
+            Self::File(path) => files::read_file(path, "", files::Encoding::Utf8).ok(),
         };
         let keys = text.and_then(|text| serde_json::from_str::<TopLevel>(&text).ok());
         keys.is_some_and(|keys| match kind {

@@ -5,6 +5,8 @@
 mod elasticsearch;
 mod etcd;
 mod kafka;
+mod kubernetes;
 mod rabbitmq;
 mod reading;
+mod sql_server_fci;
 mod vault;
