@@ -9,6 +9,7 @@ mod etcd;
 mod found;
 mod json_outputs;
 mod names;
+mod redis;
 mod version;
 
 use std::sync::Arc;
@@ -40,14 +41,25 @@ pub struct Product {
 }
 
 /// What there is, in the order in which it is told.
-pub const PRODUCTS: [Product; 1] = [Product {
-    name: "etcd",
-    commands: &[
-        "etcdctl endpoint status --cluster -w json",
-        "etcdctl member list -w json",
-    ],
-    read: etcd::read,
-}];
+pub const PRODUCTS: [Product; 2] = [
+    Product {
+        name: "etcd",
+        commands: &[
+            "etcdctl endpoint status --cluster -w json",
+            "etcdctl member list -w json",
+        ],
+        read: etcd::read,
+    },
+    Product {
+        name: "redis",
+        commands: &[
+            "redis-cli -h HOST INFO",
+            "redis-cli -p 26379 SENTINEL MASTERS",
+            "redis-cli -p 26379 SENTINEL REPLICAS NAME",
+        ],
+        read: redis::read,
+    },
+];
 
 /// The product of a name.
 ///
