@@ -90,6 +90,8 @@ pub struct Enum {
     pub ordered: bool,
     /// Its values in order.
     pub values: Vec<String>,
+    /// What texts call each of them: the words that are declared for it, otherwise its name.
+    pub words: Vec<String>,
 }
 
 /// `kind node { … }`
@@ -519,6 +521,26 @@ pub enum ExprKind {
     Set(Vec<Expr>),
     /// The members that meet the filter.
     SetOf(Binder),
+}
+
+impl Expr {
+    /// The quantifiers with which a condition ends, with what they say of each object: an `all` behind any `or` and
+    /// `implies`, and the `all` directly inside it. Where the condition does not hold, neither does what they say.
+    #[must_use]
+    pub fn quantifiers_at_the_end(&self) -> Vec<(&Binder, &Self)> {
+        let mut found = Vec::new();
+        let mut rest = self;
+        loop {
+            rest = match &rest.kind {
+                ExprKind::Binary(BinaryOp::Or | BinaryOp::Implies, _, right) => right,
+                ExprKind::All(binder, body) => {
+                    found.push((binder, &**body));
+                    body
+                }
+                _ => return found,
+            };
+        }
+    }
 }
 
 impl Rules {

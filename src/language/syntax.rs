@@ -43,7 +43,7 @@ pub enum Item {
         /// Whether `<` is defined.
         ordered: bool,
         /// Values in order.
-        values: Vec<Name>,
+        values: Vec<EnumValue>,
     },
     /// `param limit: 0..1000 = 0`
     Param {
@@ -315,6 +315,15 @@ pub struct Template {
     pub span: Span,
 }
 
+/// A value of an enum: `v3_6 "3.6"`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EnumValue {
+    /// Its name.
+    pub name: Name,
+    /// What texts call it; its name where there is nothing.
+    pub words: Option<String>,
+}
+
 /// A part of a [`Template`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum TemplatePart {
@@ -423,4 +432,22 @@ pub struct Step {
     pub arguments: Vec<Expr>,
     /// The whole step.
     pub span: Span,
+}
+
+impl Expr {
+    /// What the quantifiers bind with which a condition ends (`rules::Expr::quantifiers_at_the_end`).
+    pub fn names_at_the_end(&self) -> Vec<&Name> {
+        let mut found = Vec::new();
+        let mut rest = self;
+        loop {
+            rest = match &rest.kind {
+                ExprKind::Binary(BinaryOp::Or | BinaryOp::Implies, _, right) => right,
+                ExprKind::All(binder, body) => {
+                    found.extend(&binder.names);
+                    body
+                }
+                _ => return found,
+            };
+        }
+    }
 }

@@ -7,6 +7,7 @@ mod choices;
 mod evaluate;
 mod explain;
 mod interpreter;
+mod offender;
 mod properties;
 mod replay;
 mod state;

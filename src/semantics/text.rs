@@ -1,7 +1,9 @@
 //! Ground transitions, values and templates as text. Knows nothing of where the text goes.
 
 use crate::language::parse::is_name;
-use crate::language::rules::{Expr, ExprKind, GuardKind, Template, TemplatePart, Transition};
+use crate::language::rules::{
+    EnumId, Expr, ExprKind, GuardKind, Template, TemplatePart, Transition,
+};
 use crate::language::source::{Source, Span};
 use crate::model::value::{ObjectId, Value};
 
@@ -33,12 +35,18 @@ impl Interpreter<'_> {
         }
     }
 
-    /// What the operator is told where a guard does not hold: the message of a require, else the condition as written.
+    /// What the operator is told where a guard does not hold: the message of a require, which may name the objects for which
+    /// it does not, else the condition as written.
     #[must_use]
     pub fn message(&self, state: &State, instance: usize, guard: usize) -> String {
         let guard = self.guards(self.model.instances[instance].transition)[guard].guard;
         match &guard.kind {
-            GuardKind::Require(message) => self.filled(state, instance, message),
+            GuardKind::Require(message) => {
+                let arguments = &self.model.instances[instance].arguments;
+                let moment = self.moment(state, None);
+                let bindings = moment.with_offenders(arguments, &guard.condition, message);
+                self.render(state, message, &bindings)
+            }
             GuardKind::Await | GuardKind::When => {
                 folded(&self.model.rules.source, guard.condition.span)
             }
@@ -62,12 +70,19 @@ impl Interpreter<'_> {
             match part {
                 TemplatePart::Text(written) => text.push_str(written),
                 TemplatePart::Expr(expr) => match self.evaluate(state, expr, bindings) {
+                    Ok(Value::Enum(id, place)) => text.push_str(&self.words(id, place)),
                     Ok(value) => text.push_str(&self.show(&value)),
                     Err(_) => text.push('?'),
                 },
             }
         }
         text
+    }
+
+    /// What texts call a value of an enum.
+    fn words(&self, id: EnumId, place: u16) -> &str {
+        let words = &self.model.rules.enums[id.index()].words;
+        words.get(usize::from(place)).map_or("?", String::as_str)
     }
 
     /// A value for people.
@@ -181,7 +196,7 @@ mod tests {
 
     const RULES: &str = r#"
         rules texts
-        enum Build { rtm, sp1 }
+        enum Build { rtm, sp1 "SP 1" }
         kind node { build: Build = sp1; next: node? = none; peers: set of node = {} }
         action join(n: node, m: node?) {
           text "Let {n} ({n.build}) follow {m}, after {n.next.build}: {{{n.peers}}}"
@@ -218,7 +233,7 @@ mod tests {
         let told = interpreter.describe(&state, join);
         assert_eq!(
             told,
-            "Let web-1.eu (sp1) follow none, after ?: {{web-1.eu, B}}"
+            "Let web-1.eu (SP 1) follow none, after ?: {{web-1.eu, B}}"
         );
         assert_eq!(
             interpreter.then(&state, join),
@@ -249,5 +264,37 @@ mod tests {
         let source = Source::new("plan", "a == 'x//y' // why\n   and  b");
         let all = Span::new(0, u32::try_from(source.text.len()).unwrap());
         assert_eq!(folded(&source, all), "a == 'x//y' and b");
+    }
+
+    #[test]
+    fn a_refusal_names_the_first_for_whom_the_condition_fails() {
+        let rules = r#"
+            rules test
+            kind node { n: 0..9 = 0; on: set of node = {} }
+            action go(a: node) {
+              require all x in node: x.n < 5 else "{x} has {x.n}"
+              require a.n == 9 or a.n < 4 implies all x in node: all y in x.on: y.n < 2
+                  else "{y} on {x} has {y.n}, of {count(z in x.on where z.n > 1)}"
+            }
+            policy p on by default { before go(b) require all x, y in b.on: x.n == y.n else "{b}: {x} is not {y}" }
+        "#;
+        let cluster = |a: u8, b: u8, c: u8| {
+            format!(
+                r#"{{ "rules": "test", "objects": {{ "node": {{
+                    "a": {{ "n": {a}, "on": ["b", "c"] }}, "b": {{ "n": {b}, "on": ["a", "c"] }}, "c": {{ "n": {c} }} }} }} }}"#
+            )
+        };
+        let refusal = |a, b, c, guard| {
+            let model = model(rules, &cluster(a, b, c));
+            let interpreter = Interpreter::new(&model);
+            let go = named(&interpreter, "go(a)");
+            interpreter.message(&interpreter.initial(), go, guard)
+        };
+        assert_eq!(refusal(0, 7, 6, 0), "b has 7");
+        assert_eq!(refusal(0, 1, 3, 1), "c on a has 3, of 1");
+        assert_eq!(refusal(2, 1, 1, 1), "a on b has 2, of 1");
+        assert_eq!(refusal(0, 1, 0, 2), "a: b is not c");
+        // It is not refused here; whoever asks all the same gets an answer.
+        assert_eq!(refusal(0, 0, 0, 0), "none has ?");
     }
 }

@@ -4,7 +4,7 @@ use super::{Failed, Parsed, Parser};
 use crate::language::codes::Code;
 use crate::language::diagnostic::Diagnostic;
 use crate::language::syntax::{
-    Expr, ExprKind, Field, Item, Name, Parameter, TypeExpr, TypeExprKind,
+    EnumValue, Expr, ExprKind, Field, Item, Name, Parameter, TemplatePart, TypeExpr, TypeExprKind,
 };
 use crate::language::token::{Keyword, TokenKind};
 
@@ -21,17 +21,20 @@ impl Parser<'_> {
     }
 
     /// The values of one line.
-    fn enum_values(&mut self) -> Option<Vec<Name>> {
+    fn enum_values(&mut self) -> Option<Vec<EnumValue>> {
         let mut values = Vec::new();
         loop {
             let place = self.token().span;
             match self.enum_value() {
-                Ok(name) => values.push(name),
+                Ok(value) => values.push(value),
                 Err(Failed) => {
                     // The value is kept as it is written, so that nothing else is said about it.
-                    values.push(Name {
-                        text: self.source.slice(place).to_owned(),
-                        span: place,
+                    values.push(EnumValue {
+                        name: Name {
+                            text: self.source.slice(place).to_owned(),
+                            span: place,
+                        },
+                        words: None,
                     });
                     self.skip_to_comma();
                 }
@@ -51,8 +54,34 @@ impl Parser<'_> {
         }
     }
 
-    fn enum_value(&mut self) -> Parsed<Name> {
-        self.declared_name("the name of a value")
+    fn enum_value(&mut self) -> Parsed<EnumValue> {
+        let name = self.declared_name("the name of a value")?;
+        let text = matches!(self.peek(), TokenKind::Text(_) | TokenKind::Quoted(_));
+        let words = if text && !self.token().first_on_line {
+            self.words()
+        } else {
+            None
+        };
+        Ok(EnumValue { name, words })
+    }
+
+    /// What texts call a value. It says the same in every state.
+    fn words(&mut self) -> Option<String> {
+        let Ok(text) = self.template() else {
+            self.skip_to_comma();
+            return None;
+        };
+        let wrong = match text.parts.as_slice() {
+            [TemplatePart::Text(words)] if !words.trim().is_empty() => return Some(words.clone()),
+            [] | [TemplatePart::Text(_)] => "the words for a value are missing",
+            _ => "the words for a value are always the same",
+        };
+        self.report(
+            Diagnostic::error(Code::BadTemplate, wrong)
+                .at(self.source, text.span, "words without `{…}` were expected")
+                .help("write what texts are to call the value, `v3_6 \"3.6\"`; without it they use its name"),
+        );
+        None
     }
 
     /// Skips the rest of a member of a list that cannot be read, up to the comma or closing bracket on its line.

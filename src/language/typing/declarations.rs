@@ -9,11 +9,13 @@ use crate::language::codes::Code;
 use crate::language::diagnostic::Diagnostics;
 use crate::language::rules::{FieldType, KindId, Type};
 use crate::language::source::{Source, Span};
-use crate::language::syntax::{self, Item, Name, RulesFile, Statement, TypeExpr, TypeExprKind};
+use crate::language::syntax::{
+    self, EnumValue, Item, Name, RulesFile, Statement, TypeExpr, TypeExprKind,
+};
 
 use super::declared::{
     Declared, EnumShape, FieldShape, KindShape, LetShape, ParamShape, ParameterShape,
-    TransitionShape,
+    TransitionShape, ValueShape,
 };
 use super::failures;
 use super::names::class_word;
@@ -103,7 +105,7 @@ impl Collector<'_> {
         }
     }
 
-    fn enum_values(&mut self, name: &Name, values: &[Name]) -> IndexMap<String, Option<Span>> {
+    fn enum_values(&mut self, name: &Name, values: &[EnumValue]) -> IndexMap<String, ValueShape> {
         if values.is_empty() {
             self.report.error(
                 Code::EmptyDeclaration,
@@ -116,14 +118,18 @@ impl Collector<'_> {
                 ),
             );
         }
-        let mut table = IndexMap::new();
-        for value in values {
-            if let Some(&earlier) = table.get(&value.text) {
+        let mut table: IndexMap<String, ValueShape> = IndexMap::new();
+        for EnumValue { name: value, words } in values {
+            if let Some(earlier) = table.get(&value.text).map(|earlier| earlier.span) {
                 let taken = format!("a value of `{}`", name.text);
                 self.report
                     .name_taken(&value.text, value.span, &taken, earlier);
             } else if self.has_room(table.len(), value.span, "values in one enum") {
-                table.insert(value.text.clone(), Some(value.span));
+                let shape = ValueShape {
+                    span: Some(value.span),
+                    words: words.clone().unwrap_or_else(|| value.text.clone()),
+                };
+                table.insert(value.text.clone(), shape);
             } else {
                 break;
             }

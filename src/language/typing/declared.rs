@@ -17,9 +17,17 @@ pub(super) struct EnumShape {
     /// Whether `<` is defined.
     pub(super) ordered: bool,
     /// Its values with their places.
-    pub(super) values: IndexMap<String, Option<Span>>,
+    pub(super) values: IndexMap<String, ValueShape>,
     /// Where its name stands; none where it was typed before.
     pub(super) span: Option<Span>,
+}
+
+/// A value of an enum.
+pub(super) struct ValueShape {
+    /// Where it is declared; none where it was typed before.
+    pub(super) span: Option<Span>,
+    /// What texts call it.
+    pub(super) words: String,
 }
 
 /// A kind.
@@ -114,12 +122,18 @@ impl Declared {
     pub(super) fn of(rules: &Rules) -> Self {
         let mut declared = Self::default();
         for e in &rules.enums {
-            let values = e.values.iter().map(|v| (v.clone(), None)).collect();
+            let values = e.values.iter().zip(&e.words).map(|(name, words)| {
+                let shape = ValueShape {
+                    span: None,
+                    words: words.clone(),
+                };
+                (name.clone(), shape)
+            });
             declared.add_enum(
                 &e.name,
                 EnumShape {
                     ordered: e.ordered,
-                    values,
+                    values: values.collect(),
                     span: None,
                 },
             );
@@ -264,7 +278,7 @@ impl Declared {
         }
         if let Some(&owner) = self.owners(name).first() {
             let (owner_name, shape) = self.enums.get_index(owner.index())?;
-            let span = shape.values.get(name).copied().flatten();
+            let span = shape.values.get(name).and_then(|value| value.span);
             return Some((format!("a value of `{owner_name}`"), span));
         }
         if let Some(shape) = self.params.get(name) {

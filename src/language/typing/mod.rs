@@ -108,6 +108,7 @@ fn enums(declared: &Declared) -> Vec<Enum> {
             name: name.clone(),
             ordered: shape.ordered,
             values: shape.values.keys().cloned().collect(),
+            words: shape.values.values().map(|v| v.words.clone()).collect(),
         })
         .collect()
 }

@@ -46,6 +46,16 @@ impl Scope {
         slot
     }
 
+    /// Brings a variable back into scope in the slot that it had.
+    pub(super) fn again(&mut self, name: &str, slot: Slot, span: Span) {
+        self.bindings.push(Binding {
+            name: name.to_owned(),
+            slot,
+            ty: self.type_of(slot),
+            span,
+        });
+    }
+
     /// Takes a slot for an argument without a name. Beyond the last number the slots repeat; [`Self::slots`] tells.
     pub(super) fn skip(&mut self, ty: Option<FieldType>) -> Slot {
         let slot = u16::try_from(self.types.len()).unwrap_or(u16::MAX);

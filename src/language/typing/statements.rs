@@ -231,9 +231,9 @@ impl Checker<'_> {
                 (condition, Some(GuardKind::Await), acts)
             }
             StatementKind::Require(condition, text) => {
-                let condition = self.whole(condition, Type::Bool);
-                let text = self.template(text);
-                (condition, text.map(GuardKind::Require), acts)
+                let typed = self.whole(condition, Type::Bool);
+                let text = self.refusal(condition, typed.as_ref(), text);
+                (typed, text.map(GuardKind::Require), acts)
             }
             StatementKind::When(condition) => {
                 let condition = self.whole(condition, Type::Bool);
@@ -250,6 +250,32 @@ impl Checker<'_> {
             condition: condition?,
             span: statement.span,
         })
+    }
+
+    /// The text of a `require`: it may name those for whom the condition does not hold.
+    fn refusal(
+        &mut self,
+        written: &syntax::Expr,
+        typed: Option<&Expr>,
+        text: &syntax::Template,
+    ) -> Option<Template> {
+        let mark = self.scope.mark();
+        match typed {
+            Some(condition) => {
+                for (binder, _) in condition.quantifiers_at_the_end() {
+                    self.scope.again(&binder.name, binder.slot, written.span);
+                }
+            }
+            // The names mean something all the same: what is wrong with them was told.
+            None => {
+                for name in written.names_at_the_end() {
+                    self.scope.bind(name, None);
+                }
+            }
+        }
+        let text = self.template(text);
+        self.scope.release(mark);
+        text
     }
 
     fn misplaced_guard(&mut self, statement: &Statement, class: Option<TransitionClass>) {

@@ -175,7 +175,12 @@ fn aligned(old: &Model, new: &Model) -> bool {
         objects.collect()
     };
     // Places of enum values are part of states, whatever the enum is called.
-    let enums = |model: &Model| format!("{:?}", model.rules.enums);
+    let enums = |model: &Model| -> Vec<String> {
+        let enums = model.rules.enums.iter();
+        enums
+            .map(|found| format!("{} {} {:?}", found.name, found.ordered, found.values))
+            .collect()
+    };
     kinds(old) == kinds(new)
         && enums(old) == enums(new)
         && fixed(old) == fixed(new)

@@ -161,12 +161,21 @@ fn a_condition_that_begins_with_not_is_a_line_of_its_own() {
 #[test]
 fn enums_params_and_kinds() {
     let all = items(
-        "enum Build ordered { rtm, sp1, }\nenum Power {\n up\n down }\nparam limit: -5..1000 = 0\nkind node {\n\
+        "enum Build ordered { rtm, sp1 \"Service Pack 1\", }\nenum Power {\n up\n down }\nparam limit: -5..1000 = 0\nkind node {\n\
          fixed site: bool\n fixed: 0..1; on: set of node = {}\n}",
     );
-    assert!(matches!(&all[0], Item::Enum { ordered: true, values, .. } if values.len() == 2));
+    let Item::Enum {
+        ordered: true,
+        values,
+        ..
+    } = &all[0]
+    else {
+        panic!("an ordered enum");
+    };
+    let words: Vec<_> = values.iter().map(|v| v.words.as_deref()).collect();
+    assert_eq!(words, [None, Some("Service Pack 1")]);
     assert!(
-        matches!(&all[1], Item::Enum { ordered: false, values, .. } if values[1].text == "down")
+        matches!(&all[1], Item::Enum { ordered: false, values, .. } if values[1].name.text == "down")
     );
     assert!(matches!(&all[2], Item::Param { ty, .. } if ty.kind == TypeExprKind::Range(-5, 1000)));
     let Item::Kind { fields, .. } = &all[3] else {

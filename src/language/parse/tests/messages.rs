@@ -321,6 +321,22 @@ fn texts_whose_braces_do_not_match() {
 }
 
 #[test]
+fn words_for_values_are_fixed() {
+    says_of_file(
+        "enum a { b \"of {c}\", d }",
+        "the words for a value are always the same @ \"of {c}\"",
+    );
+    says_of_file(
+        "enum a { b \"\" }",
+        "the words for a value are missing @ \"\"",
+    );
+    says_of_file(
+        "enum a { b 'c', d }",
+        "a text stands in double quotes @ 'c'",
+    );
+}
+
+#[test]
 fn conditions_carry_no_words_and_fields_no_commas() {
     says_of_file(
         "goal g {\n require a else \"b\"\n}",

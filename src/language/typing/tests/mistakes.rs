@@ -536,6 +536,37 @@ fn each_mistake_is_told_once_with_its_place_and_its_help() {
 }
 
 #[test]
+fn a_refusal_names_only_those_at_the_end_of_its_condition() {
+    let all = |condition: &str, text: &str| {
+        let rules = format!("action f(n: node) {{\n  require {condition} else \"{text}\"\n}}\n");
+        let (_, found) = read(&rules);
+        let messages = found.list.iter().map(|d| d.message.clone());
+        messages.collect::<Vec<_>>()
+    };
+    assert!(all("n.hotfix implies all x in node: x.hotfix", "{x} {x.hotfix}").is_empty());
+    assert_eq!(
+        all("n.hotfix and all x in node: x.hotfix", "{x}"),
+        ["unknown name `x`"]
+    );
+    assert_eq!(
+        all("not some x in node: x.hotfix", "{x}"),
+        ["unknown name `x`"]
+    );
+    assert_eq!(
+        all(
+            "all x in node where some y in node: y.hotfix: x.hotfix",
+            "{y}"
+        ),
+        ["unknown name `y`"]
+    );
+    // What is wrong with the condition is one mistake.
+    assert_eq!(
+        all("all x in node: x.hotfox", "{x} {x.hotfix}"),
+        ["`node` has no field `hotfox`"]
+    );
+}
+
+#[test]
 fn all_mistakes_of_a_file_are_told_in_one_run_in_the_order_of_the_file() {
     let (rules, found) = read(
         "action f(n: node, d: disk) {\n  require n.biuld == sp1 else \"{m}\"\n  d.size = 7\n  n.hotfix = 3\n}\n\
