@@ -91,7 +91,7 @@ impl Release {
         CLASSES[self.0].name
     }
 
-    /// `Valkey 7.2 to 8.1`
+    /// `Valkey 7.2-8.1`, as the texts of the rules have it.
     pub fn told(self) -> String {
         let class = &CLASSES[self.0];
         let product = if class.valkey { "Valkey" } else { "Redis" };
@@ -99,7 +99,7 @@ impl Release {
         if first == last {
             return format!("{product} {}.{}", first.0, first.1);
         }
-        format!("{product} {}.{} to {}.{}", first.0, first.1, last.0, last.1)
+        format!("{product} {}.{}-{}.{}", first.0, first.1, last.0, last.1)
     }
 
     /// `valkey-8.1`, as it is given with `--set`.
