@@ -250,7 +250,7 @@ fn target(shards: &[Shard<'_>], answers: &mut Answers, notes: &mut Vec<String>) 
     for instance in instances() {
         let (name, runs) = (&instance.name, instance.release);
         if runs > target || !target.reads(runs) {
-            let why = if target.reads(runs) {
+            let why = if runs > target {
                 "is before it".to_owned()
             } else {
                 format!("cannot read its data: RDB format {}", runs.rdb())

@@ -4,3 +4,4 @@
 
 mod etcd;
 mod reading;
+mod redis;

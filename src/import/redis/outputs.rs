@@ -186,7 +186,7 @@ fn none(line: Line<'_>) -> Diagnostic {
             .wrong("redis-cli was refused, or reached nobody")
             .help("ask again, with `-h`, `-p`, `--user`, `--tls` and REDISCLI_AUTH as needed");
     }
-    if text.starts_with("\"# Server\\r\\n") {
+    if text.starts_with("# Server\\r\\n") {
         return line
             .wrong("this was printed for a terminal, all in one line")
             .help("send it through a pipe or into a file, without `--no-raw`");

@@ -116,11 +116,21 @@ impl<'a> Watched<'a> {
     }
 }
 
-/// Whether an entry goes on: with another key, and not with `CONFIG GET save` or `SENTINEL INFO-CACHE`.
+/// What may be told last of an entry.
+const LAST: [&str; 4] = [
+    "parallel-syncs",
+    "slave-priority",
+    "slave-repl-offset",
+    "replica-announced",
+];
+
+/// Whether an entry goes on: with another key, and not with `CONFIG GET save` or `SENTINEL INFO-CACHE`, which tells a name and an
+/// age before each INFO.
 fn is_key(lines: &[Line<'_>]) -> bool {
     let key = lines[0].text;
     let usual = !key.is_empty() && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
     let cache = lines.get(1).is_some_and(|age| age.is_number())
-        && lines.get(2).is_some_and(|next| next.text == "# Server");
+        && lines.get(2).is_some_and(|next| next.text == "# Server")
+        && !LAST.contains(&key);
     usual && key != "save" && !cache
 }
