@@ -7,7 +7,7 @@
 #     ROLLPROOF=target/debug/rollproof tests/import/record-redis.sh /tmp/recorded
 #     ROOT=/srv/trixie SERVER=valkey-server tests/import/record-redis.sh /tmp/recorded
 #
-# SERVER and CLI are the binaries; ROOT is where the server is run with chroot. Ids and counters are new each time. Nothing
+# TARGET is what is planned, such as valkey-8.1.1. SERVER and CLI are the binaries; ROOT is where the server is run with chroot. Ids and counters are new each time. Nothing
 # but 127.0.0.1 is listened on. Everything is killed at the end, and after four minutes in any case.
 # The recordings here are of Redis 7.0.15 (Debian 12), Redis 8.0.2 and Valkey 8.1.1 (Debian 13), and Valkey 9.1.2 (Debian sid).
 set -eu
@@ -134,7 +134,6 @@ sees() {
   "$ROLLPROOF" check "$data/$what.json" >"$data/checked"
   "$ROLLPROOF" plan "$data/$what.json" >"$data/planned" && tail -4 "$data/planned"
 }
-cd "$into"
-sees sentinel sentinel/instances.txt sentinel/masters.txt sentinel/replicas.txt
-sees cached sentinel/masters.txt sentinel/replicas.txt sentinel/info-cache.txt
-sees cluster cluster/info.txt cluster/nodes.txt
+sees sentinel "$into/sentinel/instances.txt" "$into/sentinel/masters.txt" "$into/sentinel/replicas.txt"
+sees cached "$into/sentinel/masters.txt" "$into/sentinel/replicas.txt" "$into/sentinel/info-cache.txt"
+sees cluster "$into/cluster/info.txt" "$into/cluster/nodes.txt"
