@@ -14,6 +14,7 @@ mod kubernetes;
 mod leave_out;
 mod names;
 mod rabbitmq;
+mod redis;
 mod sql_server_fci;
 mod vault;
 mod version;
@@ -47,7 +48,7 @@ pub struct Product {
 }
 
 /// What there is, in the order in which it is told.
-pub const PRODUCTS: [Product; 7] = [
+pub const PRODUCTS: [Product; 8] = [
     Product {
         name: "elasticsearch",
         commands: &[
@@ -87,6 +88,15 @@ pub const PRODUCTS: [Product; 7] = [
             "rabbitmqctl list_queues name type members online leader --formatter json",
         ],
         read: rabbitmq::read,
+    },
+    Product {
+        name: "redis",
+        commands: &[
+            "redis-cli -h HOST INFO",
+            "redis-cli -p 26379 SENTINEL MASTERS",
+            "redis-cli -p 26379 SENTINEL REPLICAS NAME",
+        ],
+        read: redis::read,
     },
     Product {
         name: "sql-server-fci",

@@ -8,5 +8,6 @@ mod kafka;
 mod kubernetes;
 mod rabbitmq;
 mod reading;
+mod redis;
 mod sql_server_fci;
 mod vault;
