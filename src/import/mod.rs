@@ -124,18 +124,12 @@ pub fn product(name: &str) -> Result<&'static Product, Box<Diagnostic>> {
     }
     let message = format!("nothing is imported of `{name}`");
     let mut diagnostic = Diagnostic::error(Code::UnknownProduct, message);
-    let names = PRODUCTS.iter().map(|p| p.name);
-    if let Some(near) = suggest::closest(name, names) {
+    let names = || PRODUCTS.iter().map(|p| p.name);
+    if let Some(near) = suggest::closest(name, names()) {
         diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
     }
-    for product in &PRODUCTS {
-        let commands: Vec<String> = product.commands.iter().map(|c| format!("`{c}`")).collect();
-        diagnostic = diagnostic.help(format!(
-            "`{}` is there, from what {} print",
-            product.name,
-            commands.join(" and ")
-        ));
-    }
+    let names: Vec<String> = names().map(|name| format!("`{name}`")).collect();
+    diagnostic = diagnostic.help(format!("there are {}", names.join(", ")));
     Err(Box::new(diagnostic.help(
         "for other products write the cluster by hand, as docs/clusters.md says",
     )))
