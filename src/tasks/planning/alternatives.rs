@@ -6,7 +6,8 @@
 
 use crate::search::budget::{Budget, Progress, Stop};
 
-use super::positions::{Names, Place, Positions};
+use super::positions::{Place, Positions};
+use super::renaming::Names;
 
 /// So many positions are looked at.
 const MOST_PLACES: usize = 200_000;

@@ -2,7 +2,8 @@
 
 use crate::search::best_first::{Expansion, Space};
 
-use super::positions::{Names, Place, Positions};
+use super::positions::{Place, Positions};
+use super::renaming::Names;
 
 /// The positions of all plans, one for each orbit.
 pub(super) struct Quotient<'p, 'm> {

@@ -5,7 +5,8 @@ use crate::model::value::{ObjectId, Value};
 use crate::search::budget::{Budget, Stop};
 use crate::search::first_in_order::{Step, Sums, Walk, Walked, first_in_order};
 
-use super::positions::{Names, Place, Positions, Subject};
+use super::positions::{Place, Positions, Subject};
+use super::renaming::Names;
 
 /// So many places are looked at to find out how few changes of subject there can be. Beyond that each step is about the same
 /// as the one before it wherever some cheapest plan goes on so.

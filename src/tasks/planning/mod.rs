@@ -7,6 +7,7 @@ mod in_order;
 pub mod kept;
 mod nearest;
 mod positions;
+mod renaming;
 mod waits;
 
 use crate::engine::grounding::Uncompiled;

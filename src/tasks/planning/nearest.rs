@@ -2,7 +2,8 @@
 
 use crate::model::value::ObjectId;
 
-use super::positions::{Names, Place, Positions};
+use super::positions::{Place, Positions};
+use super::renaming::Names;
 
 /// The actions of a way along some representatives, the first of which is that of the start; none where it is not one.
 pub(super) fn by_name(positions: &Positions<'_>, path: &[Place]) -> Option<Vec<usize>> {

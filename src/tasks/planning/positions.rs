@@ -2,7 +2,6 @@
 //! is taken, whatever the events do and whenever they come. The same as [`crate::tasks::belief`] says by the interpreter.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
 
 use indexmap::IndexSet;
 
@@ -10,8 +9,6 @@ use crate::engine::estimate::{Bound, Estimate};
 use crate::engine::grounding::Uncompiled;
 use crate::engine::layout::Layout;
 use crate::engine::moves::{Moves, Room, Words};
-use crate::engine::representatives::Representatives;
-use crate::engine::symmetry::{Scratch, Symmetry};
 use crate::language::rules::FieldId;
 use crate::model::ground::Model;
 use crate::model::value::{ObjectId, Value};
@@ -26,6 +23,7 @@ use crate::tasks::words::Words as StateWords;
 
 use super::Wanted;
 use super::kept::Kept;
+use super::renaming::{Names, Renaming};
 
 /// Where a plan is: what the cluster may be like, and how far along it is in what it has to keep.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,15 +56,6 @@ pub(super) enum Waiting {
     No,
 }
 
-/// What the names in a belief mean.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Names {
-    /// It is the representative of its orbit.
-    Representative,
-    /// Each object has its own; this one is told apart even from those that are identical to it.
-    Real { apart: Option<ObjectId> },
-}
-
 /// What a step is about: its first argument, if it has any.
 pub(super) type Subject = Option<Value>;
 
@@ -78,29 +67,19 @@ pub(super) struct Positions<'m> {
     kept: Kept,
     layout: Layout,
     moves: Moves,
-    symmetry: Option<(Symmetry, Representatives)>,
-    /// Of objects that no step can name: what they change places by leads from each state of a belief to one that every plan
-    /// treats alike. So each state can be replaced by the representative of its orbit, whatever becomes of the others.
-    passive: Option<Symmetry>,
+    renaming: Renaming,
     estimate: Estimate,
     /// For each action its cost.
     costs: Vec<u32>,
     /// For each action what it is about.
     subjects: Vec<Subject>,
     instances: Vec<usize>,
-    room: RefCell<Rooms>,
+    room: RefCell<Room>,
     gave_up: Cell<bool>,
 }
 
 /// A belief that events make larger than this is not followed, and nothing is called cheapest or impossible then.
 const MOST_STATES: usize = 200_000;
-
-/// Room to work in.
-struct Rooms {
-    moves: Room,
-    symmetry: Option<Scratch>,
-    passive: Option<Scratch>,
-}
 
 /// What the events make of a set of states.
 struct Closure {
@@ -136,38 +115,10 @@ impl<'m> Positions<'m> {
         let necessary = Target::Goal(goal).necessary(model);
         let estimate =
             Estimate::new(model, &necessary, &price, may_go_on).ok_or(Uncompiled::Interrupted)?;
-        let mut named = BTreeSet::new();
-        for instance in wanted.kept.steps() {
-            let arguments = model.instances[instance].arguments.iter();
-            named.extend(arguments.filter_map(|argument| match argument {
-                Value::Object(object) => Some(*object),
-                _ => None,
-            }));
-        }
-        let symmetry = wanted
-            .symmetry
-            .then(|| Symmetry::new(model, &layout, &named))
-            .flatten()
-            .map(|symmetry| {
-                let named = instances.iter().copied();
-                let representatives = Representatives::new(model, &layout, &symmetry, named);
-                (symmetry, representatives)
-            });
-        for &instance in instances.iter().filter(|_| wanted.symmetry) {
-            let arguments = model.instances[instance].arguments.iter();
-            named.extend(arguments.filter_map(|argument| match argument {
-                Value::Object(object) => Some(*object),
-                _ => None,
-            }));
-        }
-        let passive = wanted
-            .symmetry
-            .then(|| Symmetry::new(model, &layout, &named))
-            .flatten();
-        let rooms = Rooms {
-            moves: Room::default(),
-            symmetry: symmetry.as_ref().map(|(symmetry, _)| symmetry.scratch()),
-            passive: passive.as_ref().map(Symmetry::scratch),
+        let renaming = if wanted.symmetry {
+            Renaming::new(model, &layout, &instances, wanted.kept.steps())
+        } else {
+            Renaming::default()
         };
         let words = StateWords::new(model);
         let mut from: Vec<Words> = match wanted.from {
@@ -190,11 +141,10 @@ impl<'m> Positions<'m> {
                 .collect(),
             layout,
             moves,
-            symmetry,
+            renaming,
             estimate,
             instances,
-            passive,
-            room: RefCell::new(rooms),
+            room: RefCell::default(),
             gave_up: Cell::new(false),
         })
     }
@@ -206,21 +156,7 @@ impl<'m> Positions<'m> {
 
     /// What was made use of.
     pub(super) fn reductions(&self) -> Vec<Reduction> {
-        let symmetry = self.symmetry.iter();
-        let classes = symmetry.map(|(symmetry, _)| {
-            let classes = symmetry.classes().list.iter().map(|class| {
-                let kind = &self.model.rules.kinds[class.kind.index()].name;
-                format!("{} × {kind}", class.objects.len())
-            });
-            Reduction {
-                name: "symmetry".to_owned(),
-                left_out: format!(
-                    "states that are equal up to the names of interchangeable objects ({})",
-                    classes.collect::<Vec<_>>().join(", ")
-                ),
-            }
-        });
-        classes.collect()
+        self.renaming.reductions(self.model)
     }
 
     /// The place of an action among the instances of the model.
@@ -287,7 +223,7 @@ impl<'m> Positions<'m> {
         let closure = self.closure(states)?;
         let all_settled = closure.fair.iter().all(Vec::is_empty);
         let belief = |mut states: Vec<Words>, waited: bool| {
-            self.replace(&mut states);
+            self.renaming.replace(&mut states);
             Belief { states, waited }
         };
         if all_settled || waiting == Waiting::No || !closure.comes_to_rest() {
@@ -315,37 +251,24 @@ impl<'m> Positions<'m> {
         })
     }
 
-    /// Each state by its representative up to what no step can name, in order and without doubles.
-    fn replace(&self, states: &mut Vec<Words>) {
-        if let (Some(passive), Some(scratch)) = (&self.passive, &mut self.room.borrow_mut().passive)
-        {
-            for state in &mut *states {
-                passive.canonical(scratch, state);
-            }
-        }
-        states.sort_unstable();
-        states.dedup();
-    }
-
     /// Everything that events can do from a set of states; `None` where that violates something.
     ///
     /// Where no run goes round in a circle, not even up to what no step can name, each run ends, and fairness asks nothing of
     /// single events: then one state of each orbit is enough. Otherwise it matters which event is put off.
     fn closure(&self, states: Vec<Words>) -> Option<Closure> {
-        if self.passive.is_some() {
+        if self.renaming.can_replace() {
             let mut few = states.clone();
-            self.replace(&mut few);
-            let closure = self.closure_up_to(few, self.passive.as_ref())?;
+            self.renaming.replace(&mut few);
+            let closure = self.closure_up_to(few, true)?;
             if closure.ends() {
                 return Some(closure);
             }
         }
-        self.closure_up_to(states, None)
+        self.closure_up_to(states, false)
     }
 
-    fn closure_up_to(&self, states: Vec<Words>, passive: Option<&Symmetry>) -> Option<Closure> {
-        let rooms = &mut *self.room.borrow_mut();
-        let (room, scratch) = (&mut rooms.moves, &mut rooms.passive);
+    fn closure_up_to(&self, states: Vec<Words>, renamed: bool) -> Option<Closure> {
+        let room = &mut *self.room.borrow_mut();
         let mut closure = Closure {
             states: states.into_iter().collect(),
             graph: Graph::default(),
@@ -362,8 +285,8 @@ impl<'m> Positions<'m> {
             let mut fair = Vec::new();
             for event in look.events {
                 let mut to = self.moves.happen(room, &here, event)?;
-                if let (Some(passive), Some(scratch)) = (passive, &mut *scratch) {
-                    passive.canonical(scratch, &mut to);
+                if renamed {
+                    self.renaming.replace_one(&mut to);
                 }
                 let (place, _) = closure.states.insert_full(to);
                 let to = StateId(u32::try_from(place).ok()?);
@@ -386,8 +309,7 @@ impl<'m> Positions<'m> {
     /// The actions that are perhaps possible, in order. Of those that differ only by which of several identical objects they
     /// name, the first.
     pub(super) fn candidates(&self, belief: &Belief, names: Names) -> Vec<usize> {
-        let rooms = &mut *self.room.borrow_mut();
-        let (room, scratch) = (&mut rooms.moves, &mut rooms.symmetry);
+        let room = &mut *self.room.borrow_mut();
         let Some(first) = belief.states.first() else {
             return Vec::new();
         };
@@ -396,39 +318,10 @@ impl<'m> Positions<'m> {
             found.extend(self.moves.waiting(room, first));
             found.sort_unstable();
         }
-        let [only] = belief.states.as_slice() else {
-            return found;
-        };
-        if let (Some((symmetry, representatives)), Some(scratch)) = (&self.symmetry, scratch) {
-            let mut twins = Vec::new();
-            match names {
-                Names::Representative => {
-                    symmetry.twins(scratch, only, &mut twins);
-                    found.retain(|&action| !representatives.has_twin(action, &twins, only));
-                }
-                Names::Real { apart } => {
-                    let places = self.places(scratch, symmetry, only, &mut twins);
-                    let least = representatives.least(&places, &twins, apart);
-                    found.retain(|&action| !representatives.has_smaller(action, &least, only));
-                }
-            }
+        if let [only] = belief.states.as_slice() {
+            self.renaming.first_of_twins(only, names, &mut found);
         }
         found
-    }
-
-    /// For each object its place in the representative of a state, and which of the objects there are twins.
-    fn places(
-        &self,
-        scratch: &mut Scratch,
-        symmetry: &Symmetry,
-        state: &[u64],
-        twins: &mut Vec<bool>,
-    ) -> Vec<ObjectId> {
-        let places = symmetry.permutation(scratch, state);
-        let mut canonical: Words = state.into();
-        symmetry.permute().apply(&places, state, &mut canonical);
-        symmetry.twins(scratch, &canonical, twins);
-        places
     }
 
     /// The states after a step that may be taken here in every run; `None` where some run refuses it, gives it no meaning,
@@ -437,7 +330,7 @@ impl<'m> Positions<'m> {
         let mut after = Vec::with_capacity(belief.states.len());
         let mut blocked = false;
         {
-            let room = &mut self.room.borrow_mut().moves;
+            let room = &mut *self.room.borrow_mut();
             for here in &belief.states {
                 if self.moves.is_possible(room, here, action) {
                     after.push(self.moves.act(room, here, action)?);
@@ -466,7 +359,7 @@ impl<'m> Positions<'m> {
         let possible: Vec<bool> = closure
             .states
             .iter()
-            .map(|state| self.moves.is_possible(&mut room.moves, state, action))
+            .map(|state| self.moves.is_possible(&mut room, state, action))
             .collect();
         let steps = |id: StateId| {
             let mut steps = closure.fair[id.index()].clone();
@@ -484,11 +377,7 @@ impl<'m> Positions<'m> {
 
     /// Whether a plan may end here: every fair run of the events comes to the goal and stays there.
     pub(super) fn is_goal(&self, belief: &Belief) -> bool {
-        let holds = |state: &Words| {
-            self.moves
-                .look(&mut self.room.borrow_mut().moves, state)
-                .goal
-        };
+        let holds = |state: &Words| self.moves.look(&mut self.room.borrow_mut(), state).goal;
         if belief.waited || belief.states.iter().all(holds) {
             return belief.states.iter().all(holds);
         }
@@ -522,79 +411,21 @@ impl<'m> Positions<'m> {
         Some(most)
     }
 
-    /// The place that stands for all that differ by names only. With several states it need not be a single one: the names
-    /// are changed so that the least of their own representatives is among them.
-    pub(super) fn representative(&self, mut place: Place) -> Place {
-        if let [only] = place.belief.states.as_mut_slice() {
-            if let (Some((symmetry, _)), Some(scratch)) =
-                (&self.symmetry, &mut self.room.borrow_mut().symmetry)
-            {
-                symmetry.canonical(scratch, only);
-            }
-            return place;
+    /// The place that stands for all that differ by names only.
+    pub(super) fn representative(&self, place: Place) -> Place {
+        Place {
+            belief: self.renaming.representative(place.belief),
+            ..place
         }
-        if let Some((belief, _)) = self.renamed(&place.belief) {
-            place.belief = belief;
-        }
-        place
     }
 
-    /// A belief with all its names changed alike, and for each object its new place.
-    fn renamed(&self, belief: &Belief) -> Option<(Belief, Vec<ObjectId>)> {
-        let (symmetry, _) = self.symmetry.as_ref()?;
-        let places = {
-            let scratch = &mut self.room.borrow_mut().symmetry;
-            let scratch = scratch.as_mut()?;
-            let own = |state: &Words| {
-                let mut own = state.clone();
-                symmetry.canonical(scratch, &mut own);
-                own
-            };
-            let own: Vec<Words> = belief.states.iter().map(own).collect();
-            let (least, _) = own.iter().enumerate().min_by_key(|(_, own)| *own)?;
-            symmetry.permutation(scratch, &belief.states[least])
-        };
-        let renamed = belief.states.iter().map(|state| {
-            let mut renamed = state.clone();
-            symmetry.permute().apply(&places, state, &mut renamed);
-            renamed
-        });
-        let mut states = renamed.collect();
-        self.replace(&mut states);
-        let waited = belief.waited;
-        Some((Belief { states, waited }, places))
-    }
-
-    /// The same together with an object that is marked in it: the first of the places in the representative that are like the
-    /// one it has there.
+    /// The same of a belief together with an object that is marked in it.
     pub(super) fn representative_with(
         &self,
         belief: &Belief,
         marked: Option<ObjectId>,
     ) -> (Belief, Option<ObjectId>) {
-        let [only] = belief.states.as_slice() else {
-            return match self.renamed(belief) {
-                Some((renamed, places)) => (renamed, marked.map(|object| places[object.index()])),
-                None => (belief.clone(), marked),
-            };
-        };
-        let mut room = self.room.borrow_mut();
-        let (Some((symmetry, representatives)), Some(scratch)) =
-            (&self.symmetry, &mut room.symmetry)
-        else {
-            return (belief.clone(), marked);
-        };
-        let places = symmetry.permutation(scratch, only);
-        let mut canonical: Words = only.clone();
-        symmetry.permute().apply(&places, only, &mut canonical);
-        let mut twins = Vec::new();
-        symmetry.twins(scratch, &canonical, &mut twins);
-        let head = marked.map(|object| representatives.head(places[object.index()], &twins));
-        let found = Belief {
-            states: vec![canonical],
-            waited: belief.waited,
-        };
-        (found, head)
+        self.renaming.representative_with(belief, marked)
     }
 }
 
