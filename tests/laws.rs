@@ -28,6 +28,8 @@ mod hand;
 mod lanes;
 #[path = "laws/limits.rs"]
 mod limits;
+#[path = "laws/passengers.rs"]
+mod passengers;
 #[path = "laws/plan.rs"]
 mod plan;
 #[path = "laws/promises.rs"]

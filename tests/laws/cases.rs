@@ -27,7 +27,7 @@ pub fn for_all(cases: u32, law: impl Fn(&mut Tape<'_>) -> Result<(), String>) {
     let config = Config {
         cases: number("LAW_CASES").unwrap_or(cases),
         failure_persistence: None,
-        max_shrink_iters: 3000,
+        max_shrink_iters: number("PROPTEST_MAX_SHRINK_ITERS").unwrap_or(3000),
         ..Config::default()
     };
     let mut seed = [0; 32];
