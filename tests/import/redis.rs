@@ -550,13 +550,26 @@ fn nodes_have_their_host_names_and_the_first_one_may_be_called_by_another() {
     );
 }
 
+/// Outputs, and a part of what is wrong with them, which has a place but for an answer that the rules cannot hold.
+fn refused(cases: Vec<(Vec<Arc<Source>>, &str)>) {
+    for (sources, message) in cases {
+        let found = redis(&sources, &[]).expect_err(message);
+        assert!(
+            found.list.iter().any(|d| d.message.contains(message)),
+            "{message}: {found:?}"
+        );
+        let places = found.list.iter().filter(|d| d.primary.is_none());
+        assert!(
+            message.contains("priority") || places.count() == 0,
+            "{found:?}"
+        );
+    }
+}
+
 #[test]
-fn outputs_that_do_not_fit_together_are_refused_with_their_place() {
+fn what_sentinels_and_instances_tell_must_fit_together() {
     let three = watched("redis-7.0.15");
-    let six = cluster("redis-7.0.15");
-    let id = "f7e3eb0f2ac4cf2a7299519386a4e5aa25b4ab9e";
-    assert!(six[1].text.contains(id));
-    let cases = [
+    refused(vec![
         (
             with(&three, 0, "run_id:1561", "run_id:2561"),
             "no Sentinel knows this instance",
@@ -618,6 +631,15 @@ fn outputs_that_do_not_fit_together_are_refused_with_their_place() {
             with(&three, 0, "# Replication", "# Other"),
             "this INFO has no section Replication",
         ),
+    ]);
+}
+
+#[test]
+fn what_the_nodes_of_a_cluster_tell_must_fit_together() {
+    let six = cluster("redis-7.0.15");
+    let id = "f7e3eb0f2ac4cf2a7299519386a4e5aa25b4ab9e";
+    assert!(six[1].text.contains(id));
+    refused(vec![
         (
             with(&six, 1, "10923-16383", "10923-16382"),
             "no primary has slot 16383",
@@ -654,6 +676,13 @@ fn outputs_that_do_not_fit_together_are_refused_with_their_place() {
             with(&six, 0, "role:master", "role:slave"),
             "this INFO has no `master_link_status`",
         ),
+    ]);
+}
+
+#[test]
+fn nothing_is_told_twice_and_of_two_clusters() {
+    let (three, six) = (watched("redis-7.0.15"), cluster("redis-7.0.15"));
+    refused(vec![
         (
             [three.clone(), vec![six[1].clone()]].concat(),
             "these are two clusters",
@@ -666,19 +695,7 @@ fn outputs_that_do_not_fit_together_are_refused_with_their_place() {
             [three.clone(), vec![three[1].clone()]].concat(),
             "`mymaster` is told of twice",
         ),
-    ];
-    for (sources, message) in cases {
-        let found = redis(&sources, &[]).expect_err(message);
-        assert!(
-            found.list.iter().any(|d| d.message.contains(message)),
-            "{message}: {found:?}"
-        );
-        let places = found.list.iter().filter(|d| d.primary.is_none());
-        assert!(
-            message.contains("priority") || places.count() == 0,
-            "{found:?}"
-        );
-    }
+    ]);
 }
 
 #[test]

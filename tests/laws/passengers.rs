@@ -108,6 +108,11 @@ fn passengers(tape: &mut Tape<'_>) -> (String, String) {
          goal renewed {{ all n in node: n.new and n.up and n.open; {reached} }}\n"
     );
     let rules = rules.replace("; ", "\n");
+    (rules, cluster(tape))
+}
+
+/// Two nodes, and one to three passengers on the first or nowhere.
+fn cluster(tape: &mut Tape<'_>) -> String {
     let count = tape.between(1, 3);
     let on = |tape: &mut Tape<'_>| if tape.percent(70) { "\"N1\"" } else { "none" };
     let mut list = Vec::new();
@@ -118,9 +123,8 @@ fn passengers(tape: &mut Tape<'_>) -> (String, String) {
             on(tape)
         ));
     }
-    let cluster = format!(
+    format!(
         r#"{{ "rules": "passengers", "objects": {{ "node": {{ "N1": {{}}, "N2": {{}} }}, "passenger": {{ {} }} }} }}"#,
         list.join(", ")
-    );
-    (rules, cluster)
+    )
 }

@@ -24,38 +24,7 @@ pub fn shards<'a>(
         all.push(diagnostic);
     }
     let infos = matched(outputs, &mut all);
-    let mut primaries: Vec<&Node<'a>> = Vec::new();
-    for node in &outputs.nodes {
-        let followed = |id| {
-            outputs
-                .nodes
-                .iter()
-                .any(|n| n.primary && n.id == id && !n.slots.is_empty())
-        };
-        if node.primary && node.slots.is_empty() {
-            if outputs
-                .nodes
-                .iter()
-                .any(|other| other.follows == Some(node.id))
-            {
-                all.push(node.line.wrong("this primary has replicas, and no slots"));
-            } else {
-                notes.push(format!(
-                    "`{}` has no slots, and is left out: it can be upgraded at any time",
-                    node.address
-                ));
-            }
-        } else if node.primary {
-            primaries.push(node);
-        } else if !node.follows.is_some_and(followed) {
-            let message = "the primary of this replica is not told of, or has no slots";
-            all.push(
-                node.line
-                    .wrong(message)
-                    .help("give all lines of CLUSTER NODES, of a node that knows all"),
-            );
-        }
-    }
+    let mut primaries = primaries(&outputs.nodes, &mut all, notes);
     if all.has_errors() {
         return Err(all);
     }
@@ -73,19 +42,7 @@ pub fn shards<'a>(
         let name = names.own(&format!("shard{}", place + 1));
         let mut instances = Vec::new();
         for node in members {
-            let listed = Listed {
-                name: names.give(
-                    node.host.as_deref().unwrap_or(node.address),
-                    "instance",
-                    notes,
-                ),
-                line: node.line,
-                primary: node.primary,
-                follows: Some(primary.address.to_owned()).filter(|_| !node.primary),
-                down: false,
-                priority: None,
-                ask: ASK,
-            };
+            let listed = listed(node, primary, names, notes);
             let info = infos
                 .iter()
                 .find(|(id, _)| *id == node.id)
@@ -109,6 +66,61 @@ pub fn shards<'a>(
         Err(all)
     } else {
         Ok(shards)
+    }
+}
+
+/// The primaries that have slots. A replica must follow one of them.
+fn primaries<'n, 'a>(
+    nodes: &'n [Node<'a>],
+    all: &mut Diagnostics,
+    notes: &mut Vec<String>,
+) -> Vec<&'n Node<'a>> {
+    let mut primaries: Vec<&Node<'a>> = Vec::new();
+    for node in nodes {
+        let followed = |id| {
+            nodes
+                .iter()
+                .any(|n| n.primary && n.id == id && !n.slots.is_empty())
+        };
+        if node.primary && node.slots.is_empty() {
+            if nodes.iter().any(|other| other.follows == Some(node.id)) {
+                all.push(node.line.wrong("this primary has replicas, and no slots"));
+            } else {
+                notes.push(format!(
+                    "`{}` has no slots, and is left out: it can be upgraded at any time",
+                    node.address
+                ));
+            }
+        } else if node.primary {
+            primaries.push(node);
+        } else if !node.follows.is_some_and(followed) {
+            let message = "the primary of this replica is not told of, or has no slots";
+            all.push(
+                node.line
+                    .wrong(message)
+                    .help("give all lines of CLUSTER NODES, of a node that knows all"),
+            );
+        }
+    }
+    primaries
+}
+
+/// What the nodes tell of one of them.
+fn listed<'a>(
+    node: &Node<'a>,
+    primary: &Node<'a>,
+    names: &mut Names,
+    notes: &mut Vec<String>,
+) -> Listed<'a> {
+    let host = node.host.as_deref().unwrap_or(node.address);
+    Listed {
+        name: names.give(host, "instance", notes),
+        line: node.line,
+        primary: node.primary,
+        follows: Some(primary.address.to_owned()).filter(|_| !node.primary),
+        down: false,
+        priority: None,
+        ask: ASK,
     }
 }
 

@@ -95,14 +95,12 @@ pub fn shards<'a>(
     }
 }
 
-fn shard<'a>(
-    outputs: &Outputs<'a>,
-    primary: &Primary<'a, '_>,
+/// The primary and its replicas: as many as the Sentinel says that there are.
+fn members<'o, 'a>(
+    outputs: &'o Outputs<'a>,
+    primary: &Primary<'a, 'o>,
     shards: usize,
-    answers: &mut Answers,
-    names: &mut Names,
-    notes: &mut Vec<String>,
-) -> Result<Shard<'a>, Diagnostics> {
+) -> Result<Vec<&'o Watched<'a>>, Diagnostics> {
     let mut all = Diagnostics::default();
     let told = primary.watched;
     let mut members = vec![told];
@@ -143,8 +141,23 @@ fn shard<'a>(
         );
     }
     if all.has_errors() {
-        return Err(all);
+        Err(all)
+    } else {
+        Ok(members)
     }
+}
+
+fn shard<'o, 'a>(
+    outputs: &'o Outputs<'a>,
+    primary: &Primary<'a, 'o>,
+    shards: usize,
+    answers: &mut Answers,
+    names: &mut Names,
+    notes: &mut Vec<String>,
+) -> Result<Shard<'a>, Diagnostics> {
+    let told = primary.watched;
+    let mut members = members(outputs, primary, shards)?;
+    let mut all = Diagnostics::default();
     members[1..].sort_by(|a, b| a.address.cmp(&b.address));
     let name = names.give(told.name.text, "shard", notes);
     let mut instances = Vec::new();

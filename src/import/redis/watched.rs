@@ -40,26 +40,7 @@ impl<'a> Watched<'a> {
     /// Reads one from its line `name` on, and says how many lines it has. Nothing comes of another Sentinel.
     pub fn read(lines: &[Line<'a>]) -> Read<(Option<Self>, usize)> {
         let line = lines[0];
-        let mut fields: Vec<(&'a str, Line<'a>)> = Vec::new();
-        let mut at = 0;
-        while let Some(&key) = lines.get(at) {
-            if !is_key(&lines[at..]) || (at > 0 && key.text == "name") {
-                break;
-            }
-            let Some(&value) = lines.get(at + 1) else {
-                let message = format!(
-                    "the value of `{}` is missing: the text is cut off",
-                    key.text
-                );
-                return Err(Box::new(key.wrong(message)));
-            };
-            if fields.iter().any(|(known, _)| *known == key.text) {
-                let message = format!("`{}` is told twice of the same instance", key.text);
-                return Err(Box::new(key.wrong(message)));
-            }
-            fields.push((key.text, value));
-            at += 2;
-        }
+        let (fields, at) = fields(lines)?;
         let get = |key: &str| {
             fields
                 .iter()
@@ -114,6 +95,31 @@ impl<'a> Watched<'a> {
         };
         Ok((Some(watched), at))
     }
+}
+
+/// The keys of an entry with their values, and how many lines that are.
+fn fields<'a>(lines: &[Line<'a>]) -> Read<(Vec<(&'a str, Line<'a>)>, usize)> {
+    let mut fields: Vec<(&'a str, Line<'a>)> = Vec::new();
+    let mut at = 0;
+    while let Some(&key) = lines.get(at) {
+        if !is_key(&lines[at..]) || (at > 0 && key.text == "name") {
+            break;
+        }
+        let Some(&value) = lines.get(at + 1) else {
+            let message = format!(
+                "the value of `{}` is missing: the text is cut off",
+                key.text
+            );
+            return Err(Box::new(key.wrong(message)));
+        };
+        if fields.iter().any(|(known, _)| *known == key.text) {
+            let message = format!("`{}` is told twice of the same instance", key.text);
+            return Err(Box::new(key.wrong(message)));
+        }
+        fields.push((key.text, value));
+        at += 2;
+    }
+    Ok((fields, at))
 }
 
 /// What may be told last of an entry.
