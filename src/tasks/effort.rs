@@ -7,8 +7,8 @@ pub struct Effort {
     pub threads: usize,
     /// Which reductions may be used, where they are sound for what is asked.
     pub reductions: Reductions,
-    /// From so many ground transitions on, symmetry keeps equal records as one with a count: going through all transitions
-    /// in each state costs more then.
+    /// From so many ground transitions on, symmetry keeps equal records as one with a count, where that leaves no symmetry out:
+    /// going through all transitions in each state costs more then. With 0 wherever records can be counted.
     pub fleet: usize,
     /// So many states of a plan are explored as they are, before reductions are tried.
     pub plain: usize,

@@ -17,6 +17,7 @@ use crate::engine::watch::{Observed, Watch};
 use crate::language::diagnostic::Diagnostic;
 use crate::language::rules::{FieldId, KindId};
 use crate::model::ground::Model;
+use crate::model::value::ObjectId;
 use crate::search::budget::{Budget, Pilot, Progress, Stop};
 use crate::search::levels::Levels;
 use crate::semantics::Interpreter;
@@ -119,7 +120,9 @@ impl Packing<'_> {
             model.rules.kinds[kind.index()].fields[field.index()].fixed
         };
         let classes = classes(model, &BTreeSet::new(), &is_fixed);
-        if classes.list.is_empty() {
+        let wherever_it_can_be = self.effort.fleet == 0;
+        let worth_it = wherever_it_can_be || self.as_much_as_with_references(&classes);
+        if classes.list.is_empty() || !worth_it {
             return None;
         }
         let system = Counted::new(model, &classes, self.question)?;
@@ -144,6 +147,24 @@ impl Packing<'_> {
         // What never mattered is not watched there.
         self.watched = false;
         Some(found)
+    }
+
+    /// Whether the objects of a fleet can change places with as many as they can where those that refer to each other move
+    /// together. Shards that fixed references hold in their places are no fleet, however many there are.
+    fn as_much_as_with_references(&self, fleet: &Classes) -> bool {
+        let Some(symmetry) = Symmetry::new(self.model, &self.layout, &BTreeSet::new()) else {
+            return true;
+        };
+        let together = |object: &ObjectId| {
+            let mut classes = fleet.list.iter();
+            let own = classes.find(|class| class.objects.contains(object));
+            own.map_or(1, |class| class.objects.len())
+        };
+        let mut classes = symmetry.classes().list.iter();
+        classes.all(|class| {
+            let size = class.objects.len();
+            class.objects.iter().all(|object| together(object) >= size)
+        })
     }
 
     /// Explores in states of so many words, or of more where these do not suffice.
