@@ -127,7 +127,11 @@ fn a_fleet_that_may_lose_a_node_has_the_orbits_that_were_counted() {
 fn shards_that_references_hold_in_their_places_are_no_fleet() {
     let (model, found) = Loader::default().load_cluster("redis/cluster-3", &Overrides::default());
     let model = model.unwrap_or_else(|| panic!("{found:?}"));
-    let states = |fleet| up_to_symmetry(&model, &["no_older_replica"], fleet).search.states;
+    let states = |fleet| {
+        up_to_symmetry(&model, &["no_older_replica"], fleet)
+            .search
+            .states
+    };
     let by_forms = states(usize::MAX);
     assert_eq!(states(1), by_forms);
     // Counting what can be counted, the replicas of each shard, leaves the shards apart.
