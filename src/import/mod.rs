@@ -160,8 +160,13 @@ pub fn import(
 /// What a product's tools should have printed.
 fn expected(product: &Product) -> String {
     let commands: Vec<String> = product.commands.iter().map(|c| format!("`{c}`")).collect();
+    let print = if commands.len() == 1 {
+        "prints"
+    } else {
+        "print"
+    };
     format!(
-        "`import {}` reads what {} print",
+        "`import {}` reads what {} {print}",
         product.name,
         commands.join(" and ")
     )
